@@ -1,0 +1,129 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { createGate } from './gate/gate.js';
+import { createDocs } from './http/docs.js';
+import { authRoutes } from './http/routes/auth.js';
+import { eventRoutes } from './http/routes/events.js';
+import { historyRoutes } from './http/routes/history.js';
+import { sharingRoutes } from './http/routes/sharing.js';
+import { systemRoutes } from './http/routes/system.js';
+import { createHttpApp } from './http/server.js';
+import { createLive } from './live/live.js';
+import { createAccountService } from './service/accounts.js';
+import { createChangePipeline } from './service/commit-change.js';
+import { createCursors } from './service/cursor.js';
+import { createEditService } from './service/edits.js';
+import { createEventService } from './service/events.js';
+import { createHistoryService } from './service/history.js';
+import { createPasswords } from './service/passwords.js';
+import { createPeople } from './service/people.js';
+import type { Clock, Store } from './service/ports.js';
+import { createHistoryReader } from './service/read-history.js';
+import { createSharingService } from './service/sharing.js';
+import { createTokens, deriveKey } from './service/tokens.js';
+import { openEmbeddedStore } from './store/embedded/index.js';
+import { openMongoStore } from './store/mongo/index.js';
+
+/** A Convene that takes requests. */
+export interface App {
+  /** Where it listens. */
+  address: AddressInfo;
+  /** Takes no new requests, finishes open ones, tells the sockets, closes the store. */
+  close(): Promise<void>;
+}
+
+export const openStore = (config: Config): Promise<Store> =>
+  config.mongodbUri === undefined ? openEmbeddedStore(config.dataDir) : openMongoStore(config.mongodbUri);
+
+/** Puts everything together, in the order in which it depends on each other, and listens. */
+export async function startApp(
+  config: Config,
+  log: Logger,
+  clock: Clock = { now: () => new Date() },
+): Promise<App> {
+  const store = await openStore(config);
+  const onError = (error: unknown, doing: string): void => log.error({ err: error }, doing);
+
+  const people = createPeople(store.accounts);
+  const cursors = createCursors(deriveKey(config.jwtSecret, 'cursor'));
+  const tokens = createTokens(config.jwtSecret, clock);
+  const history = createHistoryReader(store.events);
+
+  const server = createServer();
+  const live = createLive({ server, corsOrigins: config.corsOrigins, log, clock });
+  const { broadcaster } = live;
+
+  const accounts = createAccountService({
+    accounts: store.accounts,
+    tokens,
+    passwords: createPasswords(),
+    endSessions: broadcaster.endSessions,
+    clock,
+    registration: config.registration,
+  });
+  const pipeline = createChangePipeline({ events: store.events, people, broadcaster, clock, onError });
+  const events = createEventService({ events: store.events, people, pipeline, broadcaster, cursors, clock });
+  const edits = createEditService({ events: store.events, history, pipeline });
+  const sharing = createSharingService({ events: store.events, accounts: store.accounts, people, pipeline });
+  const versions = createHistoryService({ history, people, cursors, read: events.read });
+
+  const gate = createGate(accounts);
+  live.open({ gate, events, edits, history, people });
+  server.on(
+    'request',
+    createHttpApp(config, {
+      gate,
+      log,
+      api: {
+        ...authRoutes(accounts),
+        ...eventRoutes(events, edits),
+        ...sharingRoutes(sharing),
+        ...historyRoutes(versions),
+      },
+      root: systemRoutes({ store: store.ping }),
+      docs: createDocs(),
+    }),
+  );
+
+  try {
+    const address = await listen(server, config);
+    return {
+      address,
+      close: async () => {
+        const closed = closeServer(server);
+        await live.close();
+        await closed;
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+/** How long open requests may take once the process is to end. */
+const GRACE_MS = 10_000;
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,90 @@
+import { DEFAULTS, type Content, type ContentField } from './content.js';
+import { differences, type Nothing } from './difference.js';
+import type { LogEntry } from './history.js';
+import { equal, segmentsOf } from './json.js';
+import type { Operation } from './patch.js';
+
+/** What became of one field, for people; null where the field was or is absent. */
+export interface FieldChange {
+  path: string;
+  field: ContentField;
+  op: 'add' | 'remove' | 'replace';
+  from: unknown;
+  to: unknown;
+}
+
+/** The field changes between two contents. */
+export function changesBetween(from: Content | Nothing, to: Content | Nothing): FieldChange[] {
+  return differences(from, to).map(({ path, field, from: before, to: after }) => ({
+    path,
+    field,
+    op: before === undefined ? 'add' : after === undefined ? 'remove' : 'replace',
+    from: before ?? null,
+    to: after ?? null,
+  }));
+}
+
+/** An entry's field changes: old and new values are both in its patch, nothing has to be replayed. */
+export function changesOf(entry: LogEntry): FieldChange[] {
+  const changes = fieldChanges(entry.patch);
+  // A new event's fields are all new; only those that somebody filled in are worth telling.
+  return entry.kind === 'create' ? changes.filter(({ field, to }) => !isDefault(field, to)) : changes;
+}
+
+const isDefault = (field: ContentField, value: unknown): boolean =>
+  field in DEFAULTS && equal(DEFAULTS[field as keyof typeof DEFAULTS], value);
+
+function fieldChanges(patch: readonly Operation[]): FieldChange[] {
+  let before: unknown = null;
+  return patch.flatMap((operation): FieldChange[] => {
+    if (operation.op === 'test') {
+      before = operation.value;
+      return [];
+    }
+    const { op, path } = operation;
+    const field = (segmentsOf(path)?.[0] ?? '') as ContentField;
+    switch (op) {
+      case 'add':
+        return [{ path, field, op, from: null, to: operation.value }];
+      case 'replace':
+        return [{ path, field, op, from: before, to: operation.value }];
+      case 'remove':
+        return [{ path, field, op, from: before, to: null }];
+      default:
+        return [];
+    }
+  });
+}
+
+/** One line that says what an entry did. `nameOf` names the member whom it concerns. */
+export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string): string {
+  const { kind, membership } = entry;
+  const member = membership ? nameOf(membership.userId) : '';
+  switch (kind) {
+    case 'create':
+      return 'Created the event';
+    case 'edit':
+      return `Changed ${fieldList(entry)}`;
+    case 'undo':
+      return `Took back an edit of ${fieldList(entry)}`;
+    case 'rollback':
+      return `Rolled back to version ${entry.restoredVersion ?? '?'}: ${fieldList(entry)}`;
+    case 'share':
+      return `Shared with ${member} as ${membership?.role ?? '?'}`;
+    case 'role':
+      return `Changed the role of ${member} from ${membership?.previousRole ?? '?'} to ${membership?.role ?? '?'}`;
+    case 'unshare':
+      return membership?.userId === entry.by ? 'Left the event' : `Removed ${member}`;
+    case 'transfer':
+      return `Made ${member} the owner`;
+    case 'delete':
+      return 'Moved the event to the trash';
+    case 'restore':
+      return 'Brought the event back from the trash';
+  }
+}
+
+function fieldList(entry: LogEntry): string {
+  const names = [...new Set(changesOf(entry).map(({ field }) => field))];
+  return names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,197 @@
+import jsonPatch from 'fast-json-patch';
+import { isContentField, parseContent, type Content } from './content.js';
+import { refuseFields } from './errors.js';
+import { isForbiddenKey, isObject, segmentsOf, sizeOf } from './json.js';
+
+/** An operation of RFC 6902. */
+export type Operation =
+  | { op: 'add' | 'replace' | 'test'; path: string; value: unknown }
+  | { op: 'remove'; path: string }
+  | { op: 'move' | 'copy'; path: string; from: string };
+
+/** What a writer wants done to the content, in one of the forms in which it may be said. */
+export type Edit =
+  /** `at` is where the patch stands in what was sent, for the pointers of its faults. */
+  | { form: 'json-patch'; operations: Operation[]; at: string }
+  | { form: 'merge-patch'; patch: Record<string, unknown> }
+  | { form: 'replacement'; content: Content };
+
+export const MAX_OPERATIONS = 1_000;
+/** What all `copy` operations of one patch may copy together: copies of copies double each time. */
+const MAX_COPIED_BYTES = 1024 * 1024;
+
+/**
+ * The content that an edit makes of `base`, in canonical form.
+ *
+ * @throws invalid-patch where it cannot be applied or a `test` fails; validation-failed or invalid-recurrence
+ *   where the result is no valid content.
+ */
+export function applyEdit(edit: Edit, base: Content): Content {
+  switch (edit.form) {
+    case 'json-patch':
+      return parseContent(applyOperations(edit.operations, base, edit.at));
+    case 'merge-patch':
+      return parseContent(applyMergePatch(edit.patch, base));
+    case 'replacement':
+      return edit.content;
+  }
+}
+
+const NAMES = ['add', 'remove', 'replace', 'move', 'copy', 'test'] as const;
+
+/**
+ * A JSON Patch as a client sent it (RFC 6902), its unknown members left away.
+ *
+ * @param at where the patch stands in what was sent, for the pointers of its faults.
+ * @throws invalid-patch where it is malformed; validation-failed where it leads outside the content.
+ */
+export function parseOperations(patch: unknown, at = ''): Operation[] {
+  if (!Array.isArray(patch)) {
+    throw refuseFields([{ pointer: at, message: 'must be an array of operations' }], 'invalid-patch');
+  }
+  if (patch.length > MAX_OPERATIONS) {
+    throw refuseFields(
+      [{ pointer: at, message: `must have at most ${MAX_OPERATIONS} operations` }],
+      'invalid-patch',
+    );
+  }
+  return patch.map((operation, i) => parseOperation(operation, `${at}/${i}`));
+}
+
+function parseOperation(operation: unknown, at: string): Operation {
+  const malformed = (member: string, message: string) =>
+    refuseFields([{ pointer: `${at}${member}`, message }], 'invalid-patch');
+  if (!isObject(operation)) {
+    throw malformed('', 'must be an operation object');
+  }
+  const op = NAMES.find((name) => name === operation['op']);
+  if (op === undefined) {
+    throw malformed('/op', `must be one of ${NAMES.join(', ')}`);
+  }
+  const path = parsePath(operation['path'], `${at}/path`);
+  if (op === 'remove') {
+    return { op, path };
+  }
+  if (op === 'move' || op === 'copy') {
+    const from = parsePath(operation['from'], `${at}/from`);
+    if (op === 'move' && path.startsWith(`${from}/`)) {
+      throw malformed('/from', 'cannot be moved into itself');
+    }
+    return { op, path, from };
+  }
+  if (operation['value'] === undefined) {
+    throw malformed('/value', 'is required');
+  }
+  return { op, path, value: operation['value'] };
+}
+
+function parsePath(path: unknown, at: string): string {
+  const segments = typeof path === 'string' ? segmentsOf(path) : null;
+  const [field] = segments ?? [];
+  if (typeof path !== 'string' || segments === null || field === undefined) {
+    const message =
+      path === '' ? 'must lead to a field: PUT replaces the whole content' : 'must be a JSON Pointer';
+    throw refuseFields([{ pointer: at, message }], 'invalid-patch');
+  }
+  if (segments.some(isForbiddenKey)) {
+    throw refuseFields([{ pointer: at, message: 'must not lead into a prototype' }]);
+  }
+  if (!isContentField(field)) {
+    throw refuseFields([
+      { pointer: at, message: `must lead into the content: ${field.slice(0, 40)} does not` },
+    ]);
+  }
+  return path;
+}
+
+function applyOperations(operations: Operation[], base: Content, at: string): unknown {
+  const document = structuredClone(base) as unknown;
+  let copied = 0;
+  operations.forEach((operation, i) => {
+    if ('from' in operation) {
+      const source = lookUp(document, operation.from);
+      if (source === undefined) {
+        throw refuseFields([{ pointer: `${at}/${i}/from`, message: 'does not exist' }], 'invalid-patch');
+      }
+      copied += operation.op === 'copy' ? sizeOf(source) : 0;
+      if (copied > MAX_COPIED_BYTES) {
+        throw refuseFields(
+          [{ pointer: `${at}/${i}`, message: 'the patch copies too much' }],
+          'invalid-patch',
+        );
+      }
+    }
+    checkTarget(document, operation, `${at}/${i}`);
+    applyOne(document, operation, `${at}/${i}`);
+  });
+  return document;
+}
+
+function applyOne(document: unknown, operation: Operation, at: string): void {
+  try {
+    // Cloned, as a later operation may change what an earlier one has put in.
+    jsonPatch.applyOperation(document, structuredClone(operation) as jsonPatch.Operation, false, true, true);
+  } catch (error) {
+    const failed = error instanceof jsonPatch.JsonPatchError && error.name === 'TEST_OPERATION_FAILED';
+    const message = failed ? 'the test failed' : 'is not applicable';
+    throw refuseFields(
+      [{ pointer: at, message: `${message} (${operation.op} ${operation.path.slice(0, 200)})` }],
+      'invalid-patch',
+    );
+  }
+}
+
+/** The value at a pointer, by own properties alone; undefined where there is none. */
+function lookUp(document: unknown, path: string): unknown {
+  let value = document;
+  for (const segment of segmentsOf(path) ?? []) {
+    if (Array.isArray(value) ? !isIndex(segment) : !isObject(value)) {
+      return undefined;
+    }
+    const parent = value as Record<string, unknown>;
+    value = Object.hasOwn(parent, segment) ? parent[segment] : undefined;
+  }
+  return value;
+}
+
+const isIndex = (segment: string): boolean => /^(0|[1-9]\d{0,5})$/.test(segment);
+
+/** RFC 6902, section 4: the target's parent exists, and but for `add` (and what adds) the target too. */
+function checkTarget(document: unknown, operation: Operation, at: string): void {
+  const segments = segmentsOf(operation.path) ?? [];
+  const last = segments[segments.length - 1] ?? '';
+  const parent = lookUp(document, operation.path.slice(0, operation.path.lastIndexOf('/')));
+  const adds = operation.op === 'add' || operation.op === 'move' || operation.op === 'copy';
+  const there = adds
+    ? Array.isArray(parent)
+      ? last === '-' || (isIndex(last) && Number(last) <= parent.length)
+      : isObject(parent)
+    : lookUp(document, operation.path) !== undefined;
+  if (!there) {
+    throw refuseFields([{ pointer: `${at}/path`, message: 'does not exist' }], 'invalid-patch');
+  }
+}
+
+/** RFC 7396. A field that goes returns to its default, as nothing stands in its place. */
+function applyMergePatch(patch: Record<string, unknown>, base: Content): unknown {
+  const unknown = Object.keys(patch).filter((key) => !isContentField(key));
+  if (unknown.length > 0) {
+    throw refuseFields(unknown.map((key) => ({ pointer: `/${key}`, message: 'is not known' })));
+  }
+  return merge(base, patch);
+}
+
+function merge(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) {
+    return patch;
+  }
+  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) {
+      delete result[key];
+    } else {
+      result[key] = merge(Object.hasOwn(result, key) ? result[key] : undefined, value);
+    }
+  }
+  return result;
+}

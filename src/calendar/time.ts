@@ -1,0 +1,122 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** Milliseconds since the epoch. */
+export type Millis = number;
+
+export const DAY: Millis = 86_400_000;
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
+const INSTANT = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The time that a clock on a wall shows, told as milliseconds as if that wall stood in UTC. */
+export type WallClock = Millis;
+
+function fields(match: RegExpExecArray): WallClock | null {
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const date = new Date(0);
+  date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day);
+  const exact = date.getUTCMonth() === (month ?? 0) - 1 && date.getUTCDate() === day && year !== 0;
+  if (!exact || (hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) {
+    return null;
+  }
+  return date.setUTCHours(hour ?? 0, minute ?? 0, second ?? 0, 0);
+}
+
+/** `YYYY-MM-DD`: midnight of that day on the wall; null where there is no such date. */
+export function parseDate(text: string): WallClock | null {
+  const match = DATE.exec(text);
+  return match && fields(match);
+}
+
+/** A local date-time (RFC 8984, section 1.4.4; seconds may be left out, fractions are cut). */
+export function parseLocal(text: string): WallClock | null {
+  const match = LOCAL.exec(text);
+  return match && fields(match);
+}
+
+/** An RFC 3339 date-time with an offset, cut to the second. */
+export function parseInstant(text: string): Millis | null {
+  const match = INSTANT.exec(text);
+  const wall = match?.[1] === undefined ? null : parseLocal(match[1]);
+  const offset = match?.[2]?.toUpperCase();
+  if (wall === null || offset === undefined) {
+    return null;
+  }
+  const instant = offset === 'Z' ? wall : wall - offsetOf(offset);
+  return Number.isNaN(instant) || instant < MIN_INSTANT || instant > MAX_INSTANT ? null : instant;
+}
+
+function offsetOf(text: string): Millis {
+  const hours = Number(text.slice(1, 3));
+  const minutes = Number(text.slice(4, 6));
+  if (hours > 23 || minutes > 59) {
+    return Number.NaN;
+  }
+  return (text.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+const MIN_INSTANT = Date.parse('0001-01-02T00:00:00Z');
+const MAX_INSTANT = Date.parse('9999-12-30T23:59:59Z');
+
+/** Sorts after every instant that an event can have: the end of an endless series. */
+export const FAR_FUTURE: Millis = Date.parse('9999-12-31T23:59:59Z');
+
+/** `2026-03-02T15:00:00Z` */
+export const formatInstant = (instant: Millis): string => `${new Date(instant).toISOString().slice(0, 19)}Z`;
+/** `2026-03-02T15:00:00` */
+export const formatLocal = (wall: WallClock): string => new Date(wall).toISOString().slice(0, 19);
+/** `2026-03-02` */
+export const formatDate = (wall: WallClock): string => new Date(wall).toISOString().slice(0, 10);
+
+/**
+ * The instant at which clocks in `zone` show `wall`. A time in a DST gap takes the offset before the gap,
+ * a repeated time is the first one (RFC 5545, section 3.3.5).
+ */
+export function toInstant(wall: WallClock, zone: string): Millis {
+  if (zone === 'UTC') {
+    return wall;
+  }
+  return Temporal.PlainDateTime.from(formatLocal(wall)).toZonedDateTime(zone, {
+    disambiguation: 'compatible',
+  }).epochMilliseconds;
+}
+
+/** What clocks in `zone` show at `instant`. */
+export function toWallClock(instant: Millis, zone: string): WallClock {
+  if (zone === 'UTC') {
+    return instant;
+  }
+  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  return instant + Math.trunc(zoned.offsetNanoseconds / 1e6);
+}
+
+const zones = new Map<string, string | null>();
+const MAX_ZONES_REMEMBERED = 1_000;
+
+/** An IANA time zone in its usual spelling; null where the runtime knows no such zone. */
+export function zoneNamed(name: string): string | null {
+  const known = zones.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const found = lookUpZone(name);
+  if (zones.size < MAX_ZONES_REMEMBERED) {
+    zones.set(name, found);
+  }
+  return found;
+}
+
+function lookUpZone(name: string): string | null {
+  // An offset such as +02:00 is a zone to some runtimes; it knows no DST and no name, so it is none to us.
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) {
+    return null;
+  }
+  try {
+    const resolved = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+    // An alias resolves to another name: what the client called it is kept.
+    return resolved.toLowerCase() === name.toLowerCase() ? resolved : name;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Request } from 'express';
+import { problem } from '../protocol/problems.js';
+import type { Route } from './door.js';
+
+export const JSON_TYPE = 'application/json';
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+export const JSON_PATCH_TYPE = 'application/json-patch+json';
+export type MediaType = typeof JSON_TYPE | typeof MERGE_PATCH_TYPE | typeof JSON_PATCH_TYPE;
+
+export interface ReadBody {
+  contentType: MediaType | undefined;
+  /** The parsed JSON; undefined where there is no body. */
+  body: unknown;
+}
+
+/**
+ * A request's body, decoded by its content type.
+ *
+ * @throws unsupported-media-type; malformed-body; validation-failed where a route without a body is sent one
+ */
+export function readBody(request: Request, route: Pick<Route, 'consumes' | 'bodyOptional'>): ReadBody {
+  const bytes: unknown = request.body;
+  const header = request.get('Content-Type');
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
+    if (!route.consumes || (route.bodyOptional && header === undefined)) {
+      return { contentType: undefined, body: undefined };
+    }
+    throw problem('malformed-body', 'A JSON body is needed, and there is none.');
+  }
+  const contentType = contentTypeOf(header, route.consumes ?? [JSON_TYPE]);
+  const body = parseJson(bytes);
+  if (!route.consumes && !(typeof body === 'object' && body !== null && Object.keys(body).length === 0)) {
+    throw problem('validation-failed', 'This takes no body.', {
+      errors: [{ pointer: '', message: 'must be left out' }],
+    });
+  }
+  return { contentType, body };
+}
+
+function contentTypeOf(header: string | undefined, consumes: readonly MediaType[]): MediaType {
+  const [type = '', ...parameters] = (header ?? '').toLowerCase().split(';');
+  const known = consumes.find((candidate) => candidate === type.trim());
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
+    .find(Boolean);
+  if (known === undefined || (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')) {
+    throw problem('unsupported-media-type', `The body must be ${consumes.join(' or ')}, in UTF-8.`);
+  }
+  return known;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parseJson(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw problem('malformed-body', 'The body is not valid UTF-8.');
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw problem('malformed-body', 'The body is not valid JSON.');
+  }
+}

@@ -1,0 +1,71 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { CodedError } from '../calendar/errors.js';
+import { problem, toProblem, type Problem, type ProblemCode } from '../protocol/problems.js';
+import { Unavailable } from '../service/ports.js';
+import { callOf } from './call.js';
+
+/** Whatever no route has answered. */
+export const notFound: RequestHandler = () => {
+  throw problem('not-found', 'There is nothing at this path.');
+};
+
+/** Turns whatever was thrown into a problem (RFC 9457), whatever the client accepts. */
+export function answerProblems(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const { requestId } = callOf(response);
+    const known = recognise(error);
+    const answer = toProblem(known, { instance: request.path, requestId });
+    if (answer.status >= 500) {
+      log.error({ err: error, requestId }, 'a request failed');
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    sendProblem(response, answer);
+  };
+}
+
+export function sendProblem(response: Response, answer: Problem): void {
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+  if (answer.status === 401) {
+    headers['WWW-Authenticate'] = 'Bearer';
+  }
+  if (answer.status === 412) {
+    headers['ETag'] = `"${String(answer['currentVersion'])}"`;
+  }
+  if (answer.status === 503) {
+    headers['Retry-After'] = String(answer['retryAfter'] ?? RETRY_AFTER);
+  }
+  response
+    .status(answer.status)
+    .set(headers)
+    .set('Content-Type', 'application/problem+json; charset=utf-8')
+    .end(JSON.stringify(answer));
+}
+
+/** Seconds after which it is worth asking a store again that could not be reached. */
+const RETRY_AFTER = 5;
+
+/** What express and the body reader throw by status, in our own words. */
+const BY_STATUS: Readonly<Record<number, { code: ProblemCode; detail: string }>> = {
+  400: { code: 'malformed-body', detail: 'The request cannot be read.' },
+  413: { code: 'payload-too-large', detail: 'The body is larger than 1 MiB.' },
+  415: { code: 'unsupported-media-type', detail: 'The body has an encoding that is not taken.' },
+};
+
+function recognise(error: unknown): unknown {
+  if (error instanceof CodedError) {
+    return error;
+  }
+  if (error instanceof Unavailable) {
+    return problem('unavailable', 'The store cannot be reached for the moment.', { retryAfter: RETRY_AFTER });
+  }
+  if (error instanceof URIError) {
+    return problem('not-found', 'There is nothing at this path.');
+  }
+  const status = (error as { status?: unknown } | null)?.status;
+  const known = typeof status === 'number' ? BY_STATUS[status] : undefined;
+  return known ? problem(known.code, known.detail) : error;
+}

@@ -1,0 +1,69 @@
+import cors from 'cors';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Gate } from '../gate/gate.js';
+import { tellCalls } from './call.js';
+import { serve, type Routes } from './door.js';
+import { answerProblems, notFound } from './problem-handler.js';
+
+export interface HttpSettings {
+  corsOrigins: readonly string[];
+  trustProxy: boolean | number | string;
+}
+
+export interface HttpParts {
+  gate: Gate;
+  log: Logger;
+  /** Routes below `/api`, and at the root. */
+  api: Record<string, Routes>;
+  root: Record<string, Routes>;
+  /** The document of the API, and the page to read and try it. */
+  docs: express.Router;
+}
+
+/** The REST door. */
+export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: HttpParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', trustProxy);
+  app.use(tellCalls(parts.log), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
+  app.use('/api', routerFor(parts.gate, parts.api), parts.docs);
+  app.use(routerFor(parts.gate, parts.root));
+  app.get('/', (_request, response) => {
+    response.redirect('/api/docs/');
+  });
+  app.use(notFound);
+  app.use(answerProblems(parts.log));
+  return app;
+}
+
+function routerFor(gate: Gate, routes: Record<string, Routes>): express.Router {
+  const router = express.Router({ caseSensitive: true });
+  for (const [path, methods] of Object.entries(routes)) {
+    serve(router, gate, path, methods);
+  }
+  return router;
+}
+
+/** TLS, and with it HSTS and upgrades, is for the proxy in front: on plain HTTP they would lock people out. */
+const SECURITY: Parameters<typeof helmet>[0] = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+};
+
+const CORS: cors.CorsOptions = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: [
+    'ETag',
+    'Location',
+    'X-Request-Id',
+    'RateLimit-Limit',
+    'RateLimit-Remaining',
+    'RateLimit-Reset',
+    'Retry-After',
+    'Idempotency-Replayed',
+  ],
+  maxAge: 600,
+};

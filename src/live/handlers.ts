@@ -1,0 +1,122 @@
+import { noSuchEvent } from '../calendar/access.js';
+import { eventView } from '../protocol/events.js';
+import { changeOf, type Change } from '../protocol/history.js';
+import type { Answer, ClientMessage, Payload } from '../protocol/live.js';
+import { problem } from '../protocol/problems.js';
+import type { Gate } from '../gate/gate.js';
+import type { Actor } from '../service/commit-change.js';
+import type { EditService } from '../service/edits.js';
+import type { EventService } from '../service/events.js';
+import type { LogEntry } from '../calendar/history.js';
+import type { EventRecord } from '../calendar/event.js';
+import type { Role } from '../calendar/access.js';
+import type { People } from '../service/people.js';
+import type { Clock } from '../service/ports.js';
+import type { HistoryReader } from '../service/read-history.js';
+import type { Feeds } from './feeds.js';
+import { leaveEvent, room, type LiveSocket } from './io.js';
+import type { PresenceBoard } from './presence.js';
+import { bindSession } from './sessions.js';
+
+/** What the handlers need of the house. */
+export interface LiveServices {
+  gate: Gate;
+  events: EventService;
+  edits: EditService;
+  history: HistoryReader;
+  people: People;
+}
+
+/** One handler a message: it performs, and returns the answer. */
+export type Handlers = {
+  [M in ClientMessage]: (socket: LiveSocket, payload: Payload<M>) => Promise<Answer<M>> | Answer<M>;
+};
+
+const MAX_SUBSCRIPTIONS = 500;
+/** Further behind, the event itself is shorter. */
+const MAX_MISSED = 200;
+
+export function createHandlers(
+  { gate, events, edits, history, people }: LiveServices,
+  { feeds, presence, clock }: { feeds: Feeds; presence: PresenceBoard; clock: Clock },
+): Handlers {
+  const changesOf = async (eventId: string, entries: LogEntry[]): Promise<Change[]> => {
+    const named = await people.named(entries.map(({ by }) => by));
+    return entries.map((entry) => changeOf(eventId, entry, named(entry.by)));
+  };
+  const changeIn = async (eventId: string, entry: LogEntry | null): Promise<Change | null> =>
+    (entry && (await changesOf(eventId, [entry]))[0]) ?? null;
+
+  /** What brings a client at `since` up to date: the changes it missed, or the event. */
+  const catchUp = async (event: EventRecord, role: Role, since: number | undefined) => {
+    if (since === undefined || since > event.version || event.version - since > MAX_MISSED) {
+      const reset = since !== undefined && since > event.version;
+      return { event: eventView(event, role), ...(reset && { reset: true as const }) };
+    }
+    return { missed: await changesOf(event.id, await history.entries(event, since + 1, event.version)) };
+  };
+
+  return {
+    'event:subscribe': async (socket, { eventId, sinceVersion }) => {
+      const { subscriptions, caller } = socket.data;
+      if (!subscriptions.has(eventId) && subscriptions.size >= MAX_SUBSCRIPTIONS) {
+        throw problem('too-many-subscriptions', `A socket has at most ${MAX_SUBSCRIPTIONS} subscriptions.`);
+      }
+      const read = async () => {
+        const { event, role } = await events.read(caller.userId, eventId);
+        return { version: event.version, role, ...(await catchUp(event, role, sinceVersion)) };
+      };
+      const found = await feeds.join(eventId, socket.id, read, () => {
+        void socket.join(room.event(eventId));
+        const known = subscriptions.get(eventId);
+        subscriptions.set(eventId, known ?? { since: clock.now().toISOString(), state: null, stateAt: 0 });
+      });
+      presence.changed(eventId);
+      return { ...found, present: presence.at(eventId).present };
+    },
+
+    'event:unsubscribe': (socket, { eventId }) => {
+      if (socket.data.subscriptions.has(eventId)) {
+        leaveEvent(socket, eventId);
+        presence.changed(eventId);
+      }
+      return {};
+    },
+
+    'event:edit': async (socket, { eventId, patch, ...options }) => {
+      const sent = { form: 'json-patch', body: patch, at: '/patch' } as const;
+      const { version, merged, entry } = await edits.edit(actorOf(socket), eventId, sent, options);
+      return { version, merged, change: await changeIn(eventId, entry) };
+    },
+
+    'event:rollback': async (socket, { eventId, toVersion, ...options }) => {
+      const { version, entry } = await edits.rollback(actorOf(socket), eventId, toVersion, options);
+      return { version, change: await changeIn(eventId, entry) };
+    },
+
+    'presence:set': (socket, { eventId, state }) => {
+      const subscription = socket.data.subscriptions.get(eventId);
+      if (!subscription) {
+        throw noSuchEvent();
+      }
+      Object.assign(subscription, { state, stateAt: performance.now() });
+      presence.changed(eventId);
+      return {};
+    },
+
+    'session:renew': async (socket, { token }) => {
+      const caller = await gate.identify(token);
+      if (caller.userId !== socket.data.caller.userId) {
+        throw problem('unauthenticated', 'This token is another user’s.');
+      }
+      bindSession(socket, caller, clock.now().getTime());
+      return { expiresAt: new Date(caller.expiresAt).toISOString() };
+    },
+  };
+}
+
+const actorOf = ({ data: { caller } }: LiveSocket): Actor => ({
+  userId: caller.userId,
+  sessionId: caller.sessionId,
+  via: 'socket',
+});

@@ -1,0 +1,11 @@
+import { pino, type Logger } from 'pino';
+import pinoPretty from 'pino-pretty';
+
+export type { Logger };
+
+/** One JSON line for each thing worth telling, on stdout; on a terminal, lines for people. */
+export function createLog(level: string): Logger {
+  return process.stdout.isTTY
+    ? pino({ level, base: null }, pinoPretty({ colorize: true, ignore: 'pid,hostname', sync: true }))
+    : pino({ level });
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { text } from '../calendar/content.js';
+import { IdSchema, TimestampSchema } from './primitives.js';
+
+const email = z
+  .string()
+  .max(254)
+  .regex(
+    /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\]+\.[^\s@"(),:;<>[\]\\.]+$/u,
+    'must be an email address',
+  )
+  .meta({ format: 'email', examples: ['ada@example.com'] });
+
+const username = z
+  .string()
+  .regex(
+    /^[\p{L}\p{M}\p{Nd}._-]{3,32}$/u,
+    'must be 3 to 32 letters (of any script), digits, dots, underscores or hyphens',
+  )
+  .meta({ examples: ['ada'] });
+
+const password = text(8, 128).meta({ format: 'password' });
+/** A password to be checked is not held to the rules for new ones; its length bounds the work. */
+const givenPassword = z.string().max(1024).meta({ format: 'password' });
+
+const oneOf = (names: readonly string[]) => (value: object) =>
+  names.filter((name) => name in value).length === 1;
+
+export const RegisterSchema = z
+  .strictObject({ email, password, name: text(0, 100).optional(), username: username.optional() })
+  .meta({ id: 'Register' });
+
+export const LoginSchema = z
+  .strictObject({
+    email: z.string().max(254).optional(),
+    username: z.string().max(254).optional(),
+    password: givenPassword,
+  })
+  .refine(oneOf(['email', 'username']), 'either email or username is required')
+  .meta({ id: 'Login' });
+
+export const RefreshSchema = z.strictObject({ refreshToken: z.string().max(1024) }).meta({ id: 'Refresh' });
+export const LogoutSchema = z.strictObject({ everywhere: z.boolean().optional() }).meta({ id: 'Logout' });
+
+export const UserSchema = z
+  .strictObject({
+    id: IdSchema,
+    email: z.string(),
+    username: z.string(),
+    name: z.string(),
+    createdAt: TimestampSchema,
+  })
+  .meta({ id: 'User' });
+export type User = z.output<typeof UserSchema>;
+
+export const TokensSchema = z
+  .strictObject({
+    user: UserSchema,
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresIn: z.int().meta({ description: 'Seconds for which the access token holds' }),
+  })
+  .meta({ id: 'Tokens' });
+export type Tokens = z.output<typeof TokensSchema>;
+
+/** How a person is named to those who share an event with them. */
+export const PersonSchema = z
+  .strictObject({ id: IdSchema, username: z.string(), name: z.string() })
+  .meta({ id: 'Person' });
+export type Person = z.output<typeof PersonSchema>;

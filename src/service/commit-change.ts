@@ -1,0 +1,368 @@
+import type { Role } from '../calendar/access.js';
+import { noSuchEvent } from '../calendar/access.js';
+import type { Content } from '../calendar/content.js';
+import { effectivePatch } from '../calendar/difference.js';
+import { spanOf, type EventRecord } from '../calendar/event.js';
+import type { Kind, LogEntry, MembershipChange, Via } from '../calendar/history.js';
+import { searchText } from '../calendar/search.js';
+import type { Person } from '../protocol/accounts.js';
+import { changeOf } from '../protocol/history.js';
+import { problem } from '../protocol/problems.js';
+import { archiveLog, mayOverflow } from './archive-log.js';
+import type { People } from './people.js';
+import type {
+  Broadcaster,
+  Clock,
+  EventCommit,
+  EventStore,
+  IndexKeys,
+  Membership,
+  News,
+  Snapshot,
+} from './ports.js';
+
+/** Who wants something, through which door. */
+export interface Actor {
+  userId: string;
+  sessionId: string;
+  via: Via;
+}
+
+/** An event as a command finds it: as stored, with what the commands before it in the same write have decided. */
+export interface EventState {
+  event: EventRecord;
+  /** The event as it is stored, without what is only decided yet. */
+  stored: EventRecord;
+  roleOf(userId: string): Role | null;
+  membershipOf(userId: string): Membership | null;
+}
+
+/** One version to be written. What is left out stays as it is. */
+export interface Draft {
+  kind: Kind;
+  content?: Content;
+  ownerId?: string;
+  deletedAt?: string | null;
+  granted?: Membership[];
+  revoked?: string[];
+  membership?: MembershipChange;
+  merged?: boolean;
+  restoredVersion?: number;
+}
+
+/** Somebody's wish to change an event. */
+export interface Command {
+  eventId: string;
+  actor: Actor;
+  changeId?: string | undefined;
+  note?: string | undefined;
+  /** The users, beside the actor, whose memberships it has to see. */
+  concerns?: readonly string[];
+  /** Refuses an actor who may not; asked of the very state that is changed. */
+  permit(state: EventState): void;
+  /** The versions to write, none where nothing would change; at `at`, the time of the write. Throws to refuse. */
+  decide(state: EventState, at: string): Draft[] | Promise<Draft[]>;
+  /** What has to be told beside the changes themselves. */
+  news?(outcome: Outcome, by: Person): Partial<News> | Promise<Partial<News>>;
+}
+
+/** What became of a command. */
+export interface Outcome {
+  /** The event after it. */
+  event: EventRecord;
+  role: Role;
+  /** The entries it wrote; none where nothing changed. */
+  entries: LogEntry[];
+  /** Set where the same change was sent before: its entry then. Nothing was written now. */
+  repeated?: LogEntry;
+}
+
+/** The only writer of existing events. */
+export interface ChangePipeline {
+  /**
+   * Carries a command out: permitted, decided, stored with its log entries in one write, and told.
+   *
+   * @throws what the command refuses with, or unavailable after {@link MAX_ATTEMPTS} lost races.
+   */
+  submit(command: Command): Promise<Outcome>;
+}
+
+interface Pending {
+  command: Command;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+/** How often a write that other processes have overtaken is decided again. */
+const MAX_ATTEMPTS = 20;
+/** How many commands for one event share one write. */
+const MAX_BATCH = 64;
+
+export interface PipelineDependencies {
+  events: EventStore;
+  people: People;
+  broadcaster: Broadcaster;
+  clock: Clock;
+  onError(error: unknown, doing: string): void;
+}
+
+/**
+ * Commands for one event queue up instead of racing. Those that wait while a write is under way are decided
+ * one upon the other and stored together: one write, as many versions, each with its own answer.
+ */
+export function createChangePipeline(deps: PipelineDependencies): ChangePipeline {
+  const queues = new Map<string, Pending[]>();
+
+  const drain = async (eventId: string, queue: Pending[]): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue.splice(0, MAX_BATCH);
+      try {
+        await writeTogether(eventId, batch, deps);
+      } catch (error) {
+        batch.forEach(({ reject }) => reject(error));
+      }
+    }
+    queues.delete(eventId);
+  };
+
+  return {
+    submit: (command) =>
+      new Promise((resolve, reject) => {
+        const pending = { command, resolve, reject };
+        const queue = queues.get(command.eventId);
+        if (queue) {
+          queue.push(pending);
+          return;
+        }
+        const started = [pending];
+        queues.set(command.eventId, started);
+        void drain(command.eventId, started);
+      }),
+  };
+}
+
+/** What one command of a batch came to, to be told once the batch is stored. */
+type Decided = { pending: Pending } & ({ outcome: Outcome } | { refusal: unknown });
+
+async function writeTogether(eventId: string, batch: Pending[], deps: PipelineDependencies): Promise<void> {
+  const userIds = [
+    ...new Set(batch.flatMap(({ command }) => [command.actor.userId, ...(command.concerns ?? [])])),
+  ];
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const snapshot = await deps.events.find(eventId, userIds);
+    if (!snapshot) {
+      throw noSuchEvent();
+    }
+    const change = startFrom(snapshot);
+    const decided: Decided[] = [];
+    for (const pending of batch) {
+      decided.push(await decideOne(pending, change, deps));
+    }
+    if (await store(change, deps.events)) {
+      await tell(eventId, decided, deps);
+      await tidy(eventId, change.entries, deps);
+      return;
+    }
+    await pause(attempt);
+  }
+  throw problem('unavailable', 'Too many others are changing this event at the same moment. Try again.', {
+    retryAfter: 1,
+  });
+}
+
+/** A change in the making: commands are decided upon it one after the other. */
+interface RunningChange {
+  stored: EventRecord;
+  event: EventRecord;
+  members: Map<string, Membership>;
+  entries: LogEntry[];
+  granted: Map<string, Membership>;
+  revoked: Set<string>;
+}
+
+const startFrom = ({ event, members }: Snapshot): RunningChange => ({
+  stored: event,
+  event,
+  members,
+  entries: [],
+  granted: new Map(),
+  revoked: new Set(),
+});
+
+async function decideOne(
+  pending: Pending,
+  change: RunningChange,
+  deps: PipelineDependencies,
+): Promise<Decided> {
+  const { command } = pending;
+  const { userId } = command.actor;
+  const membershipOf = (id: string): Membership | null => change.members.get(id) ?? null;
+  const state: EventState = {
+    event: change.event,
+    stored: change.stored,
+    membershipOf,
+    roleOf: (id) => membershipOf(id)?.role ?? null,
+  };
+  try {
+    const before = state.roleOf(userId);
+    command.permit(state);
+    const repeated = await repeatedEntry(command, change, deps.events);
+    if (repeated) {
+      return { pending, outcome: { event: change.event, role: before ?? 'viewer', entries: [], repeated } };
+    }
+    const at = timeOf(change.event, deps.clock);
+    const drafts = await command.decide(state, at);
+    const entries = drafts.flatMap((draft) => record(change, draft, command, at));
+    return {
+      pending,
+      outcome: { event: change.event, role: state.roleOf(userId) ?? before ?? 'viewer', entries },
+    };
+  } catch (refusal) {
+    return { pending, refusal };
+  }
+}
+
+/** The entry of the same change, sent before: stored, or decided a moment ago. */
+async function repeatedEntry(
+  { eventId, actor, changeId }: Command,
+  change: RunningChange,
+  events: EventStore,
+): Promise<LogEntry | null> {
+  if (changeId === undefined) {
+    return null;
+  }
+  const decided = change.entries.find((entry) => entry.by === actor.userId && entry.changeId === changeId);
+  return decided ?? (await events.entryOfChange(eventId, actor.userId, changeId));
+}
+
+/** The clock may go back; an event's times do not. */
+const timeOf = (event: EventRecord, clock: Clock): string => {
+  const now = clock.now().toISOString();
+  return now > event.updatedAt ? now : event.updatedAt;
+};
+
+/** Puts one more version on the change in the making. A new content that equals the old one is no version. */
+function record(
+  change: RunningChange,
+  draft: Draft,
+  { actor, changeId, note }: Command,
+  at: string,
+): LogEntry[] {
+  const { event } = change;
+  const patch = draft.content ? effectivePatch(event.content, draft.content) : [];
+  if (draft.content && patch.length === 0) {
+    return [];
+  }
+  const entry: LogEntry = {
+    version: event.version + 1,
+    kind: draft.kind,
+    at,
+    by: actor.userId,
+    via: actor.via,
+    patch,
+    ...(note !== undefined && { note }),
+    ...(changeId !== undefined && { changeId }),
+    ...(draft.merged && { merged: true }),
+    ...(draft.restoredVersion !== undefined && { restoredVersion: draft.restoredVersion }),
+    ...(draft.membership && { membership: draft.membership }),
+  };
+  change.entries.push(entry);
+  change.event = {
+    ...event,
+    version: entry.version,
+    content: draft.content ?? event.content,
+    ownerId: draft.ownerId ?? event.ownerId,
+    deletedAt: draft.deletedAt === undefined ? event.deletedAt : draft.deletedAt,
+    updatedAt: at,
+    updatedBy: actor.userId,
+  };
+  for (const member of draft.granted ?? []) {
+    change.members.set(member.userId, member);
+    change.granted.set(member.userId, member);
+    change.revoked.delete(member.userId);
+  }
+  for (const userId of draft.revoked ?? []) {
+    change.members.delete(userId);
+    change.granted.delete(userId);
+    change.revoked.add(userId);
+  }
+  return [entry];
+}
+
+/** One atomic write of everything decided; true where there is nothing to write, false where others were faster. */
+function store(change: RunningChange, events: EventStore): Promise<boolean> | boolean {
+  if (change.entries.length === 0) {
+    return true;
+  }
+  const commit: EventCommit = {
+    event: change.event,
+    keys: indexKeys(change.event.content),
+    entries: change.entries,
+    atVersion: change.stored.version,
+    granted: [...change.granted.values()],
+    revoked: [...change.revoked],
+  };
+  return events.commit(commit);
+}
+
+export const indexKeys = (content: Content): IndexKeys => ({
+  span: spanOf(content),
+  searchText: searchText(content),
+});
+
+/** Everybody hears of what is stored, in order; then each command gets its answer. */
+async function tell(eventId: string, decided: Decided[], deps: PipelineDependencies): Promise<void> {
+  const authors = decided.flatMap((one) => ('outcome' in one ? [one.pending.command.actor.userId] : []));
+  const named = await deps.people.named(authors);
+  for (const one of decided) {
+    if ('refusal' in one) {
+      one.pending.reject(one.refusal);
+      continue;
+    }
+    const { pending, outcome } = one;
+    try {
+      if (outcome.entries.length > 0) {
+        await publish(pending.command, outcome, named(pending.command.actor.userId), eventId, deps);
+      }
+      pending.resolve(outcome);
+    } catch (error) {
+      pending.reject(error);
+    }
+  }
+}
+
+async function publish(
+  command: Command,
+  outcome: Outcome,
+  by: Person,
+  eventId: string,
+  { broadcaster }: PipelineDependencies,
+): Promise<void> {
+  const news = await command.news?.(outcome, by);
+  await broadcaster.publish({
+    eventId,
+    changes: outcome.entries.map((entry) => changeOf(eventId, entry, by)),
+    leaving: [],
+    notices: [],
+    ...news,
+  });
+}
+
+/** What fails here has no bearing on the change, which is stored: it is made good at the next occasion. */
+async function tidy(
+  eventId: string,
+  entries: LogEntry[],
+  { events, onError }: PipelineDependencies,
+): Promise<void> {
+  if (entries.length === 0 || !mayOverflow(entries)) {
+    return;
+  }
+  try {
+    await archiveLog(events, eventId);
+  } catch (error) {
+    onError(error, 'moving log entries into a bucket');
+  }
+}
+
+const pause = (attempt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50, 2 ** attempt)));

@@ -1,0 +1,34 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { refuseFields } from '../calendar/errors.js';
+
+/** Makes and reads the cursors of one kind of list. */
+export interface Cursors {
+  /** @param query what the list was asked for, and by whom: the cursor is good for the same query only. */
+  make(position: unknown, query: unknown): string;
+  /** @throws validation-failed (pointer `cursor`) for a damaged cursor, or one of another query. */
+  read(cursor: string, query: unknown): unknown;
+}
+
+const MAC_BYTES = 16;
+
+/** Cursors that name a position, sealed with a key so that none can be made up or carried over to another query. */
+export function createCursors(key: Buffer): Cursors {
+  const mac = (body: Buffer, query: unknown): Buffer => {
+    const bound = createHash('sha256').update(JSON.stringify(query)).digest();
+    return createHmac('sha256', key).update(bound).update(body).digest().subarray(0, MAC_BYTES);
+  };
+  return {
+    make: (position, query) => {
+      const body = Buffer.from(JSON.stringify(position));
+      return Buffer.concat([mac(body, query), body]).toString('base64url');
+    },
+    read: (cursor, query) => {
+      const bytes = Buffer.from(cursor, 'base64url');
+      const body = bytes.subarray(MAC_BYTES);
+      if (bytes.length <= MAC_BYTES || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(body, query))) {
+        throw refuseFields([{ pointer: 'cursor', message: 'is damaged, or belongs to another query' }]);
+      }
+      return JSON.parse(body.toString());
+    },
+  };
+}

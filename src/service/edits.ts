@@ -1,0 +1,168 @@
+import { noSuchEvent, permitChange } from '../calendar/access.js';
+import { parseContent } from '../calendar/content.js';
+import { carryOver, type VersionedContent } from '../calendar/edit.js';
+import { CodedError, refuse, refuseFields } from '../calendar/errors.js';
+import type { EventRecord } from '../calendar/event.js';
+import type { LogEntry } from '../calendar/history.js';
+import { isObject } from '../calendar/json.js';
+import { parseOperations, type Edit } from '../calendar/patch.js';
+import { eventView, type EventView } from '../protocol/events.js';
+import { isId } from '../protocol/primitives.js';
+import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
+import { requireVersion, type Precondition } from './preconditions.js';
+import type { EventStore } from './ports.js';
+import { noSuchVersion, type HistoryReader } from './read-history.js';
+
+/** An edit as it was sent, not yet looked into. `at` is where it stands in what was sent, for pointers. */
+export interface SentEdit {
+  form: Edit['form'];
+  body: unknown;
+  at?: string;
+}
+
+/** What a writer may say of an edit beside the edit itself. */
+export interface EditOptions extends Precondition {
+  /** The version that the writer edited: changes since are merged. Without it, the current one. */
+  baseVersion?: number | undefined;
+  changeId?: string | undefined;
+  note?: string | undefined;
+}
+
+/** What an edit came to. */
+export interface EditAnswer {
+  /** The event at `version`, for the caller. */
+  event: EventView;
+  version: number;
+  /** Whether the edit was rebased over others' changes. */
+  merged: boolean;
+  /** The entry written, now or when the same change was first sent; null where nothing changed. */
+  entry: LogEntry | null;
+}
+
+/** The ways in which content changes. All of them end in the pipeline. */
+export interface EditService {
+  /**
+   * @throws not-found, forbidden, precondition-failed, invalid-patch, validation-failed, invalid-recurrence,
+   *   unknown-version, edit-conflict
+   */
+  edit(actor: Actor, eventId: string, sent: SentEdit, options: EditOptions): Promise<EditAnswer>;
+  /** Restores the content of an earlier version as a new one. @throws as `edit`, and version-not-found */
+  rollback(actor: Actor, eventId: string, toVersion: number, options: EditOptions): Promise<EditAnswer>;
+}
+
+export interface EditDependencies {
+  events: EventStore;
+  history: HistoryReader;
+  pipeline: ChangePipeline;
+}
+
+export function createEditService({ events, history, pipeline }: EditDependencies): EditService {
+  /** Asked before the edit is looked into, so that strangers learn nothing from what is wrong with it. */
+  const permitFirst = async ({ userId }: Actor, eventId: string): Promise<void> => {
+    const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
+    if (!snapshot) {
+      throw noSuchEvent();
+    }
+    permitChange(snapshot.members.get(userId)?.role ?? null, 'edit', snapshot.event);
+  };
+
+  const submit = async (
+    actor: Actor,
+    eventId: string,
+    options: EditOptions,
+    draftOf: (state: EventState) => Promise<Draft>,
+  ): Promise<EditAnswer> => {
+    const outcome = await pipeline.submit({
+      eventId,
+      actor,
+      changeId: options.changeId,
+      note: options.note,
+      permit: ({ event, roleOf }) => permitChange(roleOf(actor.userId), 'edit', event),
+      decide: async (state) => {
+        requireVersion(state.event, options);
+        return [await draftOf(state)];
+      },
+    });
+    return answerOf(outcome, history);
+  };
+
+  const baseOf = async ({ event, stored }: EventState, baseVersion?: number): Promise<VersionedContent> => {
+    if (baseVersion === undefined || baseVersion === event.version) {
+      return event;
+    }
+    if (baseVersion > stored.version) {
+      throw unknownVersion(baseVersion, event);
+    }
+    try {
+      return { version: baseVersion, content: await history.contentAt(stored, baseVersion) };
+    } catch (error) {
+      throw error instanceof CodedError ? unknownVersion(baseVersion, event) : error;
+    }
+  };
+
+  return {
+    edit: async (actor, eventId, sent, options) => {
+      await permitFirst(actor, eventId);
+      const edit = parseEdit(sent);
+      return submit(actor, eventId, options, async (state) => {
+        const base = await baseOf(state, options.baseVersion);
+        return { kind: 'edit', ...carryOver(edit, base, state.event) };
+      });
+    },
+
+    rollback: async (actor, eventId, toVersion, options) => {
+      await permitFirst(actor, eventId);
+      return submit(actor, eventId, options, async (state) => {
+        if (toVersion > state.stored.version) {
+          throw noSuchVersion(toVersion);
+        }
+        const content = await history.contentAt(state.stored, toVersion);
+        const base = await baseOf(state, options.baseVersion);
+        const result = carryOver({ form: 'replacement', content }, base, state.event);
+        return { kind: 'rollback', restoredVersion: toVersion, ...result };
+      });
+    },
+  };
+}
+
+const unknownVersion = (version: number, event: EventRecord) =>
+  refuse('unknown-version', `The event has no version ${version} to merge with.`, {
+    currentVersion: event.version,
+  });
+
+function parseEdit({ form, body, at = '' }: SentEdit): Edit {
+  switch (form) {
+    case 'json-patch':
+      return { form, operations: parseOperations(body, at), at };
+    case 'replacement':
+      return { form, content: parseContent(body) };
+    case 'merge-patch':
+      if (!isObject(body)) {
+        throw refuseFields([{ pointer: at, message: 'must be a JSON object (RFC 7396)' }], 'invalid-patch');
+      }
+      return { form, patch: body };
+  }
+}
+
+/** A change that was sent before gets its first answer again: the event as it was then. */
+async function answerOf(outcome: Outcome, history: HistoryReader): Promise<EditAnswer> {
+  const { event, role, repeated, entries } = outcome;
+  if (!repeated) {
+    const entry = entries[0] ?? null;
+    return { event: eventView(event, role), version: event.version, merged: entry?.merged ?? false, entry };
+  }
+  const content = await history.contentAt(event, repeated.version);
+  const then = {
+    ...event,
+    version: repeated.version,
+    content,
+    updatedAt: repeated.at,
+    updatedBy: repeated.by,
+  };
+  return {
+    event: eventView(then, role),
+    version: then.version,
+    merged: repeated.merged ?? false,
+    entry: repeated,
+  };
+}

@@ -1,0 +1,246 @@
+import type { Role } from '../calendar/access.js';
+import type { Content } from '../calendar/content.js';
+import type { EventRecord, Span } from '../calendar/event.js';
+import type { Bucket, LogEntry } from '../calendar/history.js';
+import type { Millis } from '../calendar/time.js';
+import type { Person } from '../protocol/accounts.js';
+import type { Change } from '../protocol/history.js';
+import type { EventView } from '../protocol/events.js';
+import type { SessionEnd } from '../protocol/live.js';
+
+/*
+ * What the service needs from the world, in its own words. `test/store` holds the suites that prove a store;
+ * they run against every one of them, line for line.
+ *
+ * Of every store:
+ * - A promise that resolves means stored durably; a rejection means that nothing was written, unless the
+ *   error is an {@link Unavailable} one, after which either may be true.
+ * - A read sees every write that was acknowledged before it began, whichever process wrote.
+ * - What is read belongs to the caller: changing it changes nothing in the store.
+ * - `undefined` members are absent members.
+ */
+
+/** A user's part in an event. */
+export interface Membership {
+  userId: string;
+  role: Role;
+  grantedBy: string;
+  /** RFC 3339, to the millisecond. */
+  grantedAt: string;
+}
+
+/** What a store keeps beside an event so that lists can be served by an index. */
+export interface IndexKeys {
+  span: Span;
+  /** `calendar/search.ts`: the words of title, description and location, each behind a space. */
+  searchText: string;
+}
+
+/** An event that does not exist yet: its first version, its first entry, its members (the owner among them). */
+export interface NewEvent {
+  event: EventRecord;
+  keys: IndexKeys;
+  entries: LogEntry[];
+  members: Membership[];
+}
+
+/** A change of one event: its state afterwards, and the log entries that lead there. */
+export interface EventCommit {
+  /** The event after the change; its version is that of the last entry. */
+  event: EventRecord;
+  keys: IndexKeys;
+  /** Ascending and without gaps, the first being `atVersion + 1`. */
+  entries: LogEntry[];
+  /** The version that the event must still have. */
+  atVersion: number;
+  /** Members added, or given another role. */
+  granted: Membership[];
+  /** The user ids of members removed. */
+  revoked: string[];
+}
+
+/** An event as it stands, with the memberships of those users who were asked for and are members. */
+export interface Snapshot {
+  event: EventRecord;
+  members: Map<string, Membership>;
+}
+
+/** One page of a user's events. */
+export interface EventQuery {
+  /** Only events of which this user is a member. */
+  userId: string;
+  /** `live`: not in the trash. `trash`: in the trash, and owned by the user. */
+  state: 'live' | 'trash';
+  role?: Role;
+  status?: Content['status'];
+  tag?: string;
+  /** As `wordsOf` gives them; each must begin a word of the search text. */
+  words: string[];
+  /** `updatedAt` at or after this. */
+  updatedSince?: Millis;
+  /** Only events whose span meets the half-open window; one of zero length where `from <= start < to`. */
+  window: { from?: Millis; to?: Millis };
+  sort: 'start' | 'updatedAt';
+  descending: boolean;
+  /** Only what comes after this item in the order of the sort key, then the id (both in the sort's direction). */
+  after?: { key: Millis; id: string };
+  limit: number;
+}
+
+/** A found event, with its sort key (`span.startAt`, or `updatedAt` in milliseconds) and the user's role. */
+export interface FoundEvent {
+  event: EventRecord;
+  role: Role;
+  key: Millis;
+}
+
+export interface EventStore {
+  /** Stores new events, all or none. */
+  insert(events: NewEvent[]): Promise<void>;
+
+  /** The event with its members among `userIds`; null where there is none. Event and members are of one version. */
+  find(eventId: string, userIds: readonly string[]): Promise<Snapshot | null>;
+
+  /** All members of an event, in no order; none where there is no event. */
+  members(eventId: string): Promise<Membership[]>;
+
+  /**
+   * Writes state, log entries and members in one atomic step, if the event still has version `atVersion`.
+   *
+   * @returns false where it has not (or is gone): nothing was written, and the caller may look again.
+   */
+  commit(commit: EventCommit): Promise<boolean>;
+
+  /** Removes event, members, log and buckets, if the event still has this version; false where it has not. */
+  erase(eventId: string, atVersion: number): Promise<boolean>;
+
+  /** The user's events that match, in order, at most `limit`. */
+  list(query: EventQuery): Promise<FoundEvent[]>;
+
+  /** The current versions of those of these events that exist. */
+  versions(eventIds: readonly string[]): Promise<Map<string, number>>;
+
+  /** The entries that are still embedded in the event, ascending; none where there is no event. */
+  embeddedLog(eventId: string): Promise<LogEntry[]>;
+
+  /** Stores a bucket; storing the same one again changes nothing. */
+  putBucket(bucket: Bucket): Promise<void>;
+
+  /** Drops embedded entries up to and including `toVersion`: they are in a bucket. Again: nothing happens. */
+  trimLog(eventId: string, toVersion: number): Promise<void>;
+
+  /** The newest bucket that begins at or before `version`; null where none does. */
+  bucket(eventId: string, version: number): Promise<Bucket | null>;
+
+  /** The entry of this author's change with this id, embedded or in a bucket. */
+  entryOfChange(eventId: string, userId: string, changeId: string): Promise<LogEntry | null>;
+}
+
+/** A person with an account. */
+export interface UserRecord {
+  id: string;
+  email: string;
+  /** As emails are compared: unique. */
+  emailKey: string;
+  username: string;
+  /** As usernames are compared: unique. */
+  usernameKey: string;
+  name: string;
+  /** An argon2id hash in PHC form. */
+  passwordHash: string;
+  createdAt: string;
+}
+
+/** One sign-in. It stays on record, ended, until its refresh token would have expired. */
+export interface SessionRecord {
+  id: string;
+  userId: string;
+  /** SHA-256 of the refresh token that is valid now, in hex. */
+  refreshHash: string;
+  createdAt: string;
+  lastUsedAt: string;
+  /** When the refresh token expires; after this the store may forget the session. */
+  expiresAt: string;
+  revokedAt: string | null;
+  userAgent: string;
+  address: string;
+}
+
+export interface AccountStore {
+  /** Stores a new user; says which of its keys is taken, if one is (email before username). */
+  insertUser(user: UserRecord): Promise<'stored' | 'email-taken' | 'username-taken'>;
+  user(id: string): Promise<UserRecord | null>;
+  userByEmail(emailKey: string): Promise<UserRecord | null>;
+  userByUsername(usernameKey: string): Promise<UserRecord | null>;
+  /** Those of these users that exist, in no order. */
+  users(ids: readonly string[]): Promise<UserRecord[]>;
+
+  insertSession(session: SessionRecord): Promise<void>;
+  session(id: string): Promise<SessionRecord | null>;
+  /** Puts a new refresh token in place of the current one; false where that is not (any more) `expectedHash`. */
+  rotateSession(
+    id: string,
+    expectedHash: string,
+    next: Pick<SessionRecord, 'refreshHash' | 'lastUsedAt' | 'expiresAt'>,
+  ): Promise<boolean>;
+  /** Ends a session; ending an ended one changes nothing. */
+  revokeSession(id: string, at: string): Promise<void>;
+  /** Ends all sessions of a user that have not ended, but for `except`; answers their ids. */
+  revokeSessions(userId: string, at: string, except?: string): Promise<string[]>;
+}
+
+/** Both stores, which live and die together. */
+export interface Store {
+  events: EventStore;
+  accounts: AccountStore;
+  /** Resolves where the store answers, rejects where it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Thrown by a store that cannot be reached: whether the write happened is not known. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+/** The time, as anything that is not a pure function has to ask for it. */
+export interface Clock {
+  now(): Date;
+}
+
+/** Something to be told to all sockets of some users, beside the changes themselves (`realtime.md`). */
+export type Notice =
+  | { message: 'event:created'; to: string[]; payload: { event: EventView; by: Person } }
+  | {
+      message: 'event:shared';
+      to: string[];
+      payload: { eventId: string; event: EventView; role: Role; by: Person };
+    }
+  | { message: 'event:unshared'; to: string[]; payload: { eventId: string; by: Person } }
+  | {
+      message: 'event:deleted' | 'event:restored';
+      to: string[];
+      payload: { eventId: string; version: number; by: Person };
+    };
+
+/** What became of one event in one commit, for everybody who has to know. */
+export interface News {
+  eventId: string;
+  /** In version order. */
+  changes: Change[];
+  /** Users who may not hear of the event any more; they leave before the change that removed them is told. */
+  leaving: { userId: string; atVersion: number }[];
+  /** The event went to the trash or for good: after the last change everybody leaves but this user. */
+  closedFor?: { allBut: string | null };
+  notices: Notice[];
+}
+
+export interface Broadcaster {
+  /**
+   * Tells the news in order, after it was stored. Resolves once those who had to leave have left: nothing of
+   * the event reaches them any more. Never rejects on account of a single receiver.
+   */
+  publish(news: News): Promise<void>;
+  /** Tells the sockets of these sessions why they end, and disconnects them. */
+  endSessions(sessionIds: readonly string[], reason: SessionEnd): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import type { Content } from '../calendar/content.js';
+import { refuse } from '../calendar/errors.js';
+import type { EventRecord } from '../calendar/event.js';
+import { advance, rewind, type Bucket, type LogEntry } from '../calendar/history.js';
+import type { EventStore } from './ports.js';
+
+/** Reads an event's log, wherever its entries lie: the newest in the document, the others in buckets. */
+export interface HistoryReader {
+  /**
+   * The content as it was at a version of this event.
+   *
+   * @throws version-not-found where the event has, or had, no such version.
+   */
+  contentAt(event: EventRecord, version: number): Promise<Content>;
+  /** The entries from `from` to `to`, both included, ascending. */
+  entries(event: EventRecord, from: number, to: number): Promise<LogEntry[]>;
+}
+
+export function createHistoryReader(events: EventStore): HistoryReader {
+  const entries = async (event: EventRecord, from: number, to: number): Promise<LogEntry[]> => {
+    const first = Math.max(1, from);
+    const last = Math.min(to, event.version);
+    if (first > last) {
+      return [];
+    }
+    let found = within(await events.embeddedLog(event.id), first, last);
+    // Older ones are in buckets, each of which says where the one before it ends.
+    for (let next = (found[0]?.version ?? last + 1) - 1; next >= first;) {
+      const bucket = await events.bucket(event.id, next);
+      const older = bucket ? within(bucket.entries, first, next) : [];
+      if (!older[0]) {
+        break;
+      }
+      found = [...older, ...found];
+      next = older[0].version - 1;
+    }
+    return found;
+  };
+
+  const contentAt = async (event: EventRecord, version: number): Promise<Content> => {
+    if (version === event.version) {
+      return event.content;
+    }
+    if (version < 1 || version > event.version) {
+      throw noSuchVersion(version);
+    }
+    const later = within(await events.embeddedLog(event.id), version + 1, event.version);
+    if (later[0]?.version === version + 1) {
+      return rewind(event.content, later) as Content;
+    }
+    const bucket = await events.bucket(event.id, version);
+    if (!bucket || bucket.toVersion < version) {
+      throw noSuchVersion(version);
+    }
+    return contentInBucket(bucket, version);
+  };
+
+  return { contentAt, entries };
+}
+
+const within = (entries: readonly LogEntry[], from: number, to: number): LogEntry[] =>
+  entries.filter(({ version }) => version >= from && version <= to);
+
+/** The content as it was at a version that a bucket covers. */
+export const contentInBucket = (bucket: Bucket, version: number): Content =>
+  advance(bucket.base, within(bucket.entries, bucket.fromVersion, version));
+
+export const noSuchVersion = (version: number) =>
+  refuse(
+    'version-not-found',
+    Number.isNaN(version) ? 'There is no such version.' : `The event has no version ${version}.`,
+  );

@@ -1,0 +1,15 @@
+import type { Store } from '../../service/ports.js';
+import { embeddedAccounts } from './accounts.js';
+import { openEnvironment } from './environment.js';
+import { embeddedEvents } from './events.js';
+
+/** Opens the embedded store in a directory, which is made if need be. */
+export async function openEmbeddedStore(directory: string): Promise<Store> {
+  const environment = await openEnvironment(directory);
+  return {
+    events: embeddedEvents(environment),
+    accounts: embeddedAccounts(environment),
+    ping: async () => {},
+    close: () => environment.close(),
+  };
+}
