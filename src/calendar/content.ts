@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CSS_COLORS } from './colors.js';
 import { refuse, refuseFields, type FieldError } from './errors.js';
-import { depthOf, isForbiddenKey, isObject, pointer, sizeOf } from './json.js';
+import { depthOf, isForbiddenKey, isObject, lengthOf, pointer, sizeOf } from './json.js';
 import { checkRule, parseRRule, RuleSchema } from './rule.js';
 import {
   DAY,
@@ -31,7 +31,7 @@ export function text(min: number, max: number) {
     .refine((value) => value.length >= min, {
       error: min === 1 ? 'must not be empty' : `must have ${min} characters`,
     })
-    .refine((value) => value.length <= max || (value.length <= max * 2 && [...value].length <= max), {
+    .refine((value) => value.length <= max || (value.length <= max * 2 && lengthOf(value) <= max), {
       error: `must have at most ${max} characters`,
     })
     .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
@@ -294,7 +294,7 @@ function readTime(
   { allDay, timeZone }: { allDay: boolean; timeZone: string },
   at: string,
   faults: FieldError[],
-): Millis | WallClock {
+): Millis {
   if (allDay) {
     const date = parseDate(value);
     if (date === null) {

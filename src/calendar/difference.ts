@@ -97,7 +97,7 @@ export const withoutTests = (patch: readonly Operation[]): Operation[] =>
   patch.filter(({ op }) => op !== 'test');
 
 /** The content after a canonical patch; its argument stays as it is. */
-export function replay<C extends Content | Nothing>(content: C, patch: readonly Operation[]): Content {
+export function replay(content: Content | Nothing, patch: readonly Operation[]): Content {
   const operations = structuredClone(patch) as jsonPatch.Operation[];
-  return jsonPatch.applyPatch(structuredClone(content) as unknown, operations).newDocument as Content;
+  return jsonPatch.applyPatch(structuredClone(content), operations).newDocument as Content;
 }

@@ -34,6 +34,9 @@ export function equal(a: unknown, b: unknown): boolean {
   );
 }
 
+/** How many characters (code points) a text has, as JSON Schema counts them. */
+export const lengthOf = (text: string): number => Array.from(text).length;
+
 /** RFC 6901: the pointer with these segments. */
 export const pointer = (segments: readonly (string | number)[]): string =>
   segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

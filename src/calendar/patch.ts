@@ -185,13 +185,11 @@ function merge(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) {
     return patch;
   }
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) {
-      delete result[key];
-    } else {
-      result[key] = merge(Object.hasOwn(result, key) ? result[key] : undefined, value);
-    }
-  }
-  return result;
+  const before = isObject(target) ? target : {};
+  const kept = Object.entries(before).filter(([key]) => !Object.hasOwn(patch, key));
+  const set = Object.entries(patch).filter(([, value]) => value !== null);
+  return Object.fromEntries([
+    ...kept,
+    ...set.map(([key, value]) => [key, merge(Object.hasOwn(before, key) ? before[key] : undefined, value)]),
+  ]);
 }

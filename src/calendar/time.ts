@@ -13,7 +13,9 @@ const INSTANT = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d
 export type WallClock = Millis;
 
 function fields(match: RegExpExecArray): WallClock | null {
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part?: string) => Number(part ?? 0));
   const date = new Date(0);
   date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day);
   const exact = date.getUTCMonth() === (month ?? 0) - 1 && date.getUTCDate() === day && year !== 0;

@@ -1,11 +1,18 @@
 import type { Request } from 'express';
 import { problem } from '../protocol/problems.js';
-import type { Route } from './door.js';
 
 export const JSON_TYPE = 'application/json';
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 export const JSON_PATCH_TYPE = 'application/json-patch+json';
 export type MediaType = typeof JSON_TYPE | typeof MERGE_PATCH_TYPE | typeof JSON_PATCH_TYPE;
+
+/** What a route says of its body. */
+export interface BodyRule {
+  /** The content types that it takes. Without this there is no body, or an empty object. */
+  consumes?: readonly MediaType[];
+  /** It may be left out. */
+  bodyOptional?: true;
+}
 
 export interface ReadBody {
   contentType: MediaType | undefined;
@@ -18,7 +25,7 @@ export interface ReadBody {
  *
  * @throws unsupported-media-type; malformed-body; validation-failed where a route without a body is sent one
  */
-export function readBody(request: Request, route: Pick<Route, 'consumes' | 'bodyOptional'>): ReadBody {
+export function readBody(request: Request, route: BodyRule): ReadBody {
   const bytes: unknown = request.body;
   const header = request.get('Content-Type');
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) {

@@ -1,5 +1,5 @@
 import { refuseFields } from '../calendar/errors.js';
-import { textFault } from '../calendar/json.js';
+import { lengthOf, textFault } from '../calendar/json.js';
 import { MAX_CHANGE_ID, MAX_NOTE } from '../protocol/events.js';
 import type { Call } from './door.js';
 
@@ -48,7 +48,7 @@ function checkText(name: string, value: string | undefined, min: number, max: nu
   if (value === undefined) {
     return;
   }
-  const length = [...value].length;
+  const length = lengthOf(value);
   const message = length < min || length > max ? `must have ${min} to ${max} characters` : textFault(value);
   if (message) {
     throw refuseFields([{ pointer: name, message }]);

@@ -4,7 +4,7 @@ import { problem } from '../protocol/problems.js';
 import { bearerToken, type Gate } from '../gate/gate.js';
 import type { Actor } from '../service/commit-change.js';
 import type { AccessClaims } from '../service/tokens.js';
-import { JSON_TYPE, readBody, type MediaType } from './body.js';
+import { JSON_TYPE, readBody, type BodyRule, type MediaType } from './body.js';
 import { callOf } from './call.js';
 
 /** A request, decoded. */
@@ -30,13 +30,9 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
-export interface Route {
+export interface Route extends BodyRule {
   /** Whoever comes may use it. */
   public?: true;
-  /** The content types of its body. Without this there is none, or an empty object. */
-  consumes?: readonly MediaType[];
-  /** A body may be left out. */
-  bodyOptional?: true;
   /** It answers without content. */
   silent?: true;
   handle(call: Call): Promise<Answer> | Answer;

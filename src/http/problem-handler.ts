@@ -36,7 +36,9 @@ export function sendProblem(response: Response, answer: Problem): void {
     headers['ETag'] = `"${String(answer['currentVersion'])}"`;
   }
   if (answer.status === 503) {
-    headers['Retry-After'] = String(answer['retryAfter'] ?? RETRY_AFTER);
+    headers['Retry-After'] = String(
+      typeof answer['retryAfter'] === 'number' ? answer['retryAfter'] : RETRY_AFTER,
+    );
   }
   response
     .status(answer.status)

@@ -6,7 +6,11 @@ import { leaveEvent, room, socketsIn, type Io } from './io.js';
 export function createBroadcaster(io: Io, feeds: Feeds): Broadcaster {
   const tell = ({ message, to, payload }: Notice): void => {
     if (to.length > 0) {
-      io.to(to.map(room.user)).emit(message, payload as never);
+      // Message and payload belong together by their type, which the types of `emit` cannot follow.
+      (io.to(to.map(room.user)) as { emit(message: string, payload: unknown): boolean }).emit(
+        message,
+        payload,
+      );
     }
   };
 

@@ -73,19 +73,22 @@ export function problem(code: ProblemCode, detail: string, extras?: ErrorExtras)
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
+const isKnown = (error: unknown): error is CodedError<ProblemCode> =>
+  error instanceof CodedError && isProblemCode((error as CodedError).code);
+
 /**
  * The problem object for whatever was thrown: the same for an answer over REST and for an acknowledgement.
  * What is not ours stays unexplained.
  */
 export function toProblem(error: unknown, where: { instance: string; requestId: string }): Problem {
-  const known = error instanceof CodedError && isProblemCode(error.code);
-  const code = known ? (error.code as ProblemCode) : 'internal-error';
-  const { errors, ...extras } = known ? error.extras : {};
+  const known = isKnown(error) ? error : null;
+  const code = known?.code ?? 'internal-error';
+  const { errors, ...extras } = known?.extras ?? {};
   return {
     ...extras,
-    type: `https://convene.example/problems/${code}`,
+    type: `urn:convene:problem:${code}`,
     ...PROBLEMS[code],
-    detail: known ? error.message : 'The server could not carry this out. It has been logged.',
+    detail: known?.message ?? 'The server could not carry this out. It has been logged.',
     instance: where.instance,
     code,
     requestId: where.requestId,

@@ -128,25 +128,26 @@ export function createSharingService({
     setRole: async (actor, eventId, userId, body) => {
       await permitFirst(actor, eventId, 'manage');
       const { role } = parse(SetRoleSchema, body);
-      let changed: Membership | null = null;
       await pipeline.submit({
         eventId,
         actor,
         concerns: [userId],
         permit: ({ event, roleOf }) => permitChange(roleOf(actor.userId), 'manage', event),
         decide: (state, at) => {
-          changed = state.membershipOf(userId);
-          if (!changed) {
+          if (!state.membershipOf(userId)) {
             throw noSuchMember();
           }
-          const drafts =
-            role === 'owner' ? transfer(state, actor, userId, at) : grant(state, actor, userId, role, at);
-          changed = drafts[0]?.granted?.find((member) => member.userId === userId) ?? changed;
-          return drafts;
+          return role === 'owner'
+            ? transfer(state, actor, userId, at)
+            : grant(state, actor, userId, role, at);
         },
         news: (outcome, by) => ({ notices: sharedNotices(outcome, by) }),
       });
-      return permissionOf(changed ?? missing(), await people.named([userId]));
+      const member = (await events.find(eventId, [userId]))?.members.get(userId);
+      if (!member) {
+        throw noSuchMember();
+      }
+      return permissionOf(member, await people.named([userId]));
     },
 
     remove: async (actor, eventId, userId) => {
@@ -190,10 +191,6 @@ const ownerRequired = () =>
     'An event always has its owner: make somebody else the owner first (PUT permissions).',
   );
 const noSuchMember = () => refuse('not-found', 'This user is no member of the event.');
-const missing = (): never => {
-  throw new Error('A role was set without a member');
-};
-
 /** The version that gives a user this role; none where they have it. */
 function grant(
   { membershipOf }: EventState,
