@@ -70,7 +70,6 @@ export async function startApp(
   const versions = createHistoryService({ history, people, cursors, read: events.read });
 
   const gate = createGate(accounts);
-  live.open({ gate, events, edits, history, people });
   server.on(
     'request',
     createHttpApp(config, {
@@ -86,6 +85,8 @@ export async function startApp(
       docs: createDocs(),
     }),
   );
+
+  live.open({ gate, events, edits, history, people });
 
   try {
     const address = await listen(server, config);

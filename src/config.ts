@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -47,11 +48,31 @@ const EnvironmentSchema = z.object({
         'must be a comma-separated list of origins such as https://example.com',
       ),
   ),
-  TRUST_PROXY: optional(z.string().default('')),
+  REDIS_URL: optional(
+    z
+      .string()
+      .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+      .optional(),
+  ),
+  RATE_LIMIT: optional(z.enum(['on', 'off'], 'must be on or off').default('on')),
+  WEBHOOK_PRIVATE: optional(z.enum(['refuse', 'allow'], 'must be refuse or allow').default('refuse')),
+  TRUST_PROXY: optional(
+    z
+      .string()
+      .default('off')
+      .refine(isTrustProxy, 'must be off, a number of proxies, or a comma-separated list of addresses'),
+  ),
   REGISTRATION: optional(z.enum(['open', 'closed'], 'must be open or closed').default('open')),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info')),
   NODE_ENV: optional(z.string().default('development')),
 });
+
+/** Express takes a flag, a number of hops, or addresses, networks and its names for some of them. */
+function isTrustProxy(text: string): boolean {
+  const isAddress = (part: string): boolean =>
+    ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part.replace(/\/\d{1,3}$/, '')) > 0;
+  return /^(off|false|true|\d{1,3})$/.test(text) || text.split(',').every((part) => isAddress(part.trim()));
+}
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
@@ -73,6 +94,8 @@ export interface Config {
   trustProxy: boolean | number | string;
   registration: 'open' | 'closed';
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Settings that were made and have no effect in this version. */
+  unused: readonly string[];
 }
 
 /**
@@ -99,11 +122,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Readonly<Config> {
     trustProxy: readTrustProxy(settings.TRUST_PROXY),
     registration: settings.REGISTRATION,
     logLevel: settings.LOG_LEVEL,
+    unused: settings.REDIS_URL === undefined ? [] : ['REDIS_URL'],
   });
 }
 
 function readTrustProxy(text: string): boolean | number | string {
-  if (text === '' || text === 'off' || text === 'false') {
+  if (text === 'off' || text === 'false') {
     return false;
   }
   return text === 'true' ? true : /^\d+$/.test(text) ? Number(text) : text;

@@ -227,9 +227,12 @@ export function fieldErrors(error: z.ZodError): FieldError[] {
     const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
     return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ pointer: pointer([...path, key]), message: 'is not known' }))
-      : [{ pointer: pointer(path), message: issue.message }];
+      : [{ pointer: pointer(path), message: isMissing(issue) ? 'is required' : issue.message }];
   });
 }
+
+const isMissing = ({ code, message }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' && message.endsWith('received undefined');
 
 /** A rule whose values are out of range is an invalid recurrence; one of the wrong shape is no valid body. */
 function schemaRefusal(error: z.ZodError) {

@@ -2,7 +2,6 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { CodedError } from '../calendar/errors.js';
 import { problem, toProblem, type Problem, type ProblemCode } from '../protocol/problems.js';
-import { Unavailable } from '../service/ports.js';
 import { callOf } from './call.js';
 
 /** Whatever no route has answered. */
@@ -47,7 +46,7 @@ export function sendProblem(response: Response, answer: Problem): void {
     .end(JSON.stringify(answer));
 }
 
-/** Seconds after which it is worth asking a store again that could not be reached. */
+/** Seconds after which it is worth trying again, where the problem itself does not say. */
 const RETRY_AFTER = 5;
 
 /** What express and the body reader throw by status, in our own words. */
@@ -60,9 +59,6 @@ const BY_STATUS: Readonly<Record<number, { code: ProblemCode; detail: string }>>
 function recognise(error: unknown): unknown {
   if (error instanceof CodedError) {
     return error;
-  }
-  if (error instanceof Unavailable) {
-    return problem('unavailable', 'The store cannot be reached for the moment.', { retryAfter: RETRY_AFTER });
   }
   if (error instanceof URIError) {
     return problem('not-found', 'There is nothing at this path.');

@@ -36,7 +36,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const RETRY_AFTER = 2;
 
 export function createLive({ server, corsOrigins, log, clock }: LiveSettings): Live {
-  const io: Io = new Server(server, {
+  const io: Io = new Server({
     serveClient: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     cors: { origin: [...corsOrigins] },
@@ -66,6 +66,8 @@ export function createLive({ server, corsOrigins, log, clock }: LiveSettings): L
     broadcaster,
     open: (opened) => {
       services = opened;
+      // Last on the server: what is for Socket.IO does not go on to the other door.
+      io.attach(server);
       const handlers = createHandlers(opened, { feeds, presence, clock });
       io.use((socket, next) => {
         admit(socket, opened, clock).then(

@@ -1,5 +1,6 @@
 import type { Role } from '../calendar/access.js';
 import type { Content } from '../calendar/content.js';
+import { CodedError } from '../calendar/errors.js';
 import type { EventRecord, Span } from '../calendar/event.js';
 import type { Bucket, LogEntry } from '../calendar/history.js';
 import type { Millis } from '../calendar/time.js';
@@ -199,9 +200,21 @@ export interface Store {
 }
 
 /** Thrown by a store that cannot be reached: whether the write happened is not known. */
-export class Unavailable extends Error {
+export class Unavailable extends CodedError<'unavailable'> {
   override name = 'Unavailable';
+
+  /** @param reason for the log; a client learns no more than that the store is away. */
+  constructor(
+    readonly reason: string,
+    { cause }: ErrorOptions = {},
+  ) {
+    super('unavailable', 'The store cannot be reached for the moment.', { retryAfter: RETRY_AFTER });
+    this.cause = cause;
+  }
 }
+
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER = 5;
 
 /** The time, as anything that is not a pure function has to ask for it. */
 export interface Clock {

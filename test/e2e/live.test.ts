@@ -41,6 +41,15 @@ describe('handshake', () => {
     });
   });
 
+  test.each([[['polling']], [['polling', 'websocket']]])('connects by %j', async (transports) => {
+    const event = await shared();
+    const a = await ada.connect(ada.tokens?.accessToken, transports);
+    expect(await a.ask('event:subscribe', { eventId: event.id })).toMatchObject({ ok: true, version: 2 });
+    await ada.patch(`/api/events/${event.id}`, { title: 'heard' });
+    expect(await a.until('event:changed')).toMatchObject({ version: 3 });
+    a.close();
+  });
+
   test('an expired token is refused as such, a revoked one as unauthenticated', async () => {
     const late = await convene.person();
     convene.advance(16 * 60_000);
