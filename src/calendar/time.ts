@@ -46,7 +46,7 @@ export function parseInstant(text: string): Millis | null {
     return null;
   }
   const instant = offset === 'Z' ? wall : wall - offsetOf(offset);
-  return Number.isNaN(instant) || instant < MIN_INSTANT || instant > MAX_INSTANT ? null : instant;
+  return isInstant(instant) ? instant : null;
 }
 
 function offsetOf(text: string): Millis {
@@ -60,6 +60,9 @@ function offsetOf(text: string): Millis {
 
 const MIN_INSTANT = Date.parse('0001-01-02T00:00:00Z');
 const MAX_INSTANT = Date.parse('9999-12-30T23:59:59Z');
+
+/** Whether an instant shows a year of four digits on every clock. NaN is none. */
+export const isInstant = (instant: Millis): boolean => instant >= MIN_INSTANT && instant <= MAX_INSTANT;
 
 /** Sorts after every instant that an event can have: the end of an endless series. */
 export const FAR_FUTURE: Millis = Date.parse('9999-12-31T23:59:59Z');
@@ -76,8 +79,9 @@ export const formatDate = (wall: WallClock): string => new Date(wall).toISOStrin
  * a repeated time is the first one (RFC 5545, section 3.3.5).
  */
 export function toInstant(wall: WallClock, zone: string): Millis {
-  if (zone === 'UTC') {
-    return wall;
+  const steady = steadyOffset(wall, zone);
+  if (steady !== null) {
+    return wall - steady;
   }
   return Temporal.PlainDateTime.from(formatLocal(wall)).toZonedDateTime(zone, {
     disambiguation: 'compatible',
@@ -85,12 +89,53 @@ export function toInstant(wall: WallClock, zone: string): Millis {
 }
 
 /** What clocks in `zone` show at `instant`. */
-export function toWallClock(instant: Millis, zone: string): WallClock {
-  if (zone === 'UTC') {
-    return instant;
+export const toWallClock = (instant: Millis, zone: string): WallClock =>
+  instant + (steadyOffset(instant, zone) ?? offsetAt(instant, zone));
+
+/**
+ * The first of the wall-clock times that mean this instant: behind a DST gap, the one in the gap.
+ */
+export function earliestWallClock(instant: Millis, zone: string): WallClock {
+  const wall = toWallClock(instant, zone);
+  const unshifted = toWallClock(instant - DAY, zone) + DAY;
+  return unshifted < wall && toInstant(unshifted, zone) === instant ? unshifted : wall;
+}
+
+const offsetAt = (instant: Millis, zone: string): Millis =>
+  Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+
+/** By zone, the offsets at the beginnings of the days (UTC) that were asked for. */
+const offsets = new Map<string, Map<number, Millis>>();
+const MAX_OFFSETS_REMEMBERED = 50_000;
+
+function offsetOfDay(day: number, zone: string): Millis {
+  let days = offsets.get(zone);
+  if (!days) {
+    if (offsets.size >= 600) {
+      offsets.clear();
+    }
+    days = new Map();
+    offsets.set(zone, days);
   }
-  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-  return instant + Math.trunc(zoned.offsetNanoseconds / 1e6);
+  let offset = days.get(day);
+  if (offset === undefined) {
+    if (days.size >= MAX_OFFSETS_REMEMBERED) {
+      days.clear();
+    }
+    offset = offsetAt(day * DAY, zone);
+    days.set(day, offset);
+  }
+  return offset;
+}
+
+/** A zone's offset on the days around a time; null where it changes, so that one has to look closer. */
+function steadyOffset(time: Millis | WallClock, zone: string): Millis | null {
+  if (zone === 'UTC') {
+    return 0;
+  }
+  const day = Math.floor(time / DAY);
+  const before = offsetOfDay(day - 2, zone);
+  return before === offsetOfDay(day + 3, zone) ? before : null;
 }
 
 const zones = new Map<string, string | null>();

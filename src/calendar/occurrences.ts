@@ -1,0 +1,220 @@
+import type { Content, Override } from './content.js';
+import { BudgetSpent, startsOf, type Budget } from './recurrence.js';
+import type { Rule } from './rule.js';
+import {
+  DAY,
+  earliestWallClock,
+  FAR_FUTURE,
+  formatDate,
+  formatLocal,
+  parseDate,
+  parseInstant,
+  parseLocal,
+  toInstant,
+  toWallClock,
+  type Millis,
+  type WallClock,
+} from './time.js';
+
+/** The fields of a content that decide when it occurs. */
+export type Timing = Pick<Content, 'start' | 'end' | 'timeZone' | 'allDay' | 'recurrence' | 'overrides'>;
+
+/** One time at which an event takes place. */
+export interface Occurrence {
+  /** Its original local start: a date-time, or a date for an all-day event (RFC 8984, section 4.3.4). */
+  recurrenceId: string;
+  start: Millis;
+  end: Millis;
+  /** What is different about it; null where nothing is. */
+  override: Override | null;
+}
+
+/** A half-open window of instants. */
+export interface Window {
+  from: Millis;
+  to: Millis;
+}
+
+/** The occurrences in a window, by start; all of them that begin before `reached`. */
+export interface Expansion {
+  occurrences: Occurrence[];
+  /** The window's end, or where the budget was spent. */
+  reached: Millis;
+}
+
+/** Half-open: what ends when the window begins is outside; what has no length is in where it is. */
+export const meetsWindow = (start: Millis, end: Millis, { from, to }: Window): boolean =>
+  start < to && (end > from || (start === end && start >= from));
+
+/** The occurrences of an event that meet the window, overrides applied. */
+export function occurrencesIn(content: Timing, window: Window, budget: Budget): Expansion {
+  const clock = clockOf(content);
+  const occurrences: Occurrence[] = [];
+  const add = (occurrence: Occurrence): void => {
+    if (meetsWindow(occurrence.start, occurrence.end, window)) {
+      occurrences.push(occurrence);
+    }
+  };
+  for (const [recurrenceId, override] of Object.entries(content.overrides)) {
+    if (!override.excluded) {
+      add(overridden(recurrenceId, override, clock));
+    }
+  }
+  let reached = window.to;
+  try {
+    for (const wall of regularStarts(content, clock, window, budget)) {
+      const recurrenceId = clock.format(wall);
+      if (!Object.hasOwn(content.overrides, recurrenceId)) {
+        const start = clock.instantOf(wall);
+        add({ recurrenceId, start, end: clock.endOf(wall, start), override: null });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) {
+      throw error;
+    }
+    reached = Math.min(window.to, Math.max(window.from, toInstant(error.reached, content.timeZone)));
+  }
+  occurrences.sort((a, b) => a.start - b.start || (a.recurrenceId < b.recurrenceId ? -1 : 1));
+  return { occurrences, reached };
+}
+
+/** How an event's local times become instants. */
+interface EventClock {
+  /** The event's start, and the earliest wall-clock time that means the same instant. */
+  start: WallClock;
+  notBefore: WallClock;
+  timeZone: string;
+  allDay: boolean;
+  /** How long an occurrence takes: exactly for a timed one, by the calendar for an all-day one. */
+  duration: Millis;
+  format(wall: WallClock): string;
+  parse(key: string): WallClock;
+  instantOf(wall: WallClock): Millis;
+  endOf(wall: WallClock, start: Millis): Millis;
+}
+
+function clockOf({ start, end, timeZone, allDay }: Timing): EventClock {
+  if (allDay) {
+    const [first = 0, last = 0] = [parseDate(start) ?? 0, parseDate(end) ?? 0];
+    const instantOf = (wall: WallClock): Millis => toInstant(wall, timeZone);
+    return {
+      start: first,
+      notBefore: first,
+      timeZone,
+      allDay,
+      duration: last - first,
+      format: formatDate,
+      parse: (key) => parseDate(key) ?? 0,
+      instantOf,
+      endOf: (wall) => instantOf(wall + last - first),
+    };
+  }
+  const [first, last] = [parseInstant(start) ?? 0, parseInstant(end) ?? 0];
+  const wallStart = toWallClock(first, timeZone);
+  return {
+    start: wallStart,
+    notBefore: earliestWallClock(first, timeZone),
+    timeZone,
+    allDay,
+    duration: last - first,
+    format: formatLocal,
+    parse: (key) => parseLocal(key) ?? 0,
+    // A start in a repeated hour may be the second one: it is what it is.
+    instantOf: (wall) => (wall === wallStart ? first : toInstant(wall, timeZone)),
+    endOf: (_, begins) => begins + last - first,
+  };
+}
+
+function overridden(recurrenceId: string, override: Override, clock: EventClock): Occurrence {
+  const read = (text: string): WallClock =>
+    clock.allDay ? (parseDate(text) ?? 0) : (parseInstant(text) ?? 0);
+  const wall =
+    override.start !== undefined && clock.allDay ? read(override.start) : clock.parse(recurrenceId);
+  const start = override.start !== undefined && !clock.allDay ? read(override.start) : clock.instantOf(wall);
+  const end =
+    override.end === undefined
+      ? clock.endOf(wall, start)
+      : clock.allDay
+        ? toInstant(read(override.end), clock.timeZone)
+        : read(override.end);
+  return { recurrenceId, start, end, override };
+}
+
+/** Zones are at most this far from each other; what is expanded on the wall clock is cut exactly afterwards. */
+const MARGIN = 2 * DAY;
+
+/** The starts of the event itself and of its rule that can meet a window; none of them for the same instant twice. */
+function* regularStarts(
+  { recurrence, timeZone }: Timing,
+  clock: EventClock,
+  { from, to }: Window,
+  budget: Budget,
+): Generator<WallClock> {
+  if (recurrence === null) {
+    yield clock.start;
+    return;
+  }
+  const window = {
+    from: from + zoneGuess(from, timeZone) - clock.duration - MARGIN,
+    to: to + zoneGuess(to, timeZone) + MARGIN,
+  };
+  const until = untilOf(recurrence, clock);
+  let last = Number.NEGATIVE_INFINITY;
+  for (const wall of startsOf(recurrence, clock.start, window, budget, clock.notBefore)) {
+    const instant = clock.instantOf(wall);
+    if (instant > until) {
+      return;
+    }
+    if (instant > last) {
+      yield wall;
+    }
+    last = Math.max(last, instant);
+  }
+}
+
+const zoneGuess = (instant: Millis, zone: string): Millis => toWallClock(instant, zone) - instant;
+
+/** `until` is inclusive, and compared as an instant. */
+function untilOf({ until }: Rule, clock: EventClock): Millis {
+  if (until === undefined) {
+    return Number.POSITIVE_INFINITY;
+  }
+  return clock.instantOf((clock.allDay ? parseDate(until) : parseLocal(until)) ?? 0);
+}
+
+/** Enough for the longest rule with a count. */
+const COUNT_BUDGET = 5_000_000;
+
+/** The end of the last regular occurrence; {@link FAR_FUTURE} where there is none, or it is too far to find. */
+export function lastRegularEnd(content: Timing): Millis {
+  const clock = clockOf(content);
+  const rule = content.recurrence;
+  if (rule === null) {
+    return clock.endOf(clock.start, clock.instantOf(clock.start));
+  }
+  if (rule.until !== undefined) {
+    return Math.min(FAR_FUTURE, untilOf(rule, clock) + clock.duration + DAY);
+  }
+  if (rule.count === undefined) {
+    return FAR_FUTURE;
+  }
+  let last = clock.start;
+  try {
+    for (const wall of startsOf(
+      rule,
+      clock.start,
+      { from: clock.notBefore, to: FAR_FUTURE },
+      { left: COUNT_BUDGET },
+      clock.notBefore,
+    )) {
+      last = wall;
+    }
+  } catch (error) {
+    if (error instanceof BudgetSpent) {
+      return FAR_FUTURE;
+    }
+    throw error;
+  }
+  return clock.endOf(last, clock.instantOf(last));
+}
