@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { CSS_COLORS } from './colors.js';
 import { refuse, refuseFields, type FieldError } from './errors.js';
 import { depthOf, isForbiddenKey, isObject, lengthOf, pointer, sizeOf } from './json.js';
-import { checkRule, parseRRule, RuleSchema } from './rule.js';
+import { list } from './list.js';
+import { acceptRule } from './accept-rule.js';
+import { parseRRule, RuleSchema } from './rule.js';
 import {
   DAY,
   formatDate,
   formatInstant,
   formatLocal,
+  isInstant,
   parseDate,
   parseInstant,
   parseLocal,
   toInstant,
-  toWallClock,
   zoneNamed,
   type Millis,
   type WallClock,
@@ -72,9 +74,7 @@ const fields = {
   allDay: z.boolean(),
   status: z.enum(['confirmed', 'tentative', 'cancelled']),
   busy: z.boolean(),
-  tags: z
-    .array(text(1, 50))
-    .max(50)
+  tags: list(text(1, 50), 0, 50)
     .refine((tags) => new Set(tags).size === tags.length, 'must be distinct')
     .meta({ uniqueItems: true }),
   color: z
@@ -195,7 +195,7 @@ export function parseContent(input: unknown): Content {
   if (!isObject(input)) {
     throw refuseFields([{ pointer: '', message: 'must be an object' }]);
   }
-  const parsed = ContentInputSchema.safeParse(withRuleObject(input));
+  const parsed = ContentInputSchema.safeParse(withRuleObject(input), { reportInput: true });
   if (!parsed.success) {
     throw schemaRefusal(parsed.error);
   }
@@ -236,16 +236,20 @@ const isMissing = ({ code, message }: z.core.$ZodIssue): boolean =>
 
 /** A rule whose values are out of range is an invalid recurrence; one of the wrong shape is no valid body. */
 function schemaRefusal(error: z.ZodError) {
-  const aboutRule = error.issues.every(
-    (issue) => issue.path[0] === 'recurrence' && !['invalid_type', 'unrecognized_keys'].includes(issue.code),
-  );
+  const aboutRule = error.issues.every((issue) => issue.path[0] === 'recurrence' && !isMisshapen(issue));
   return refuseFields(fieldErrors(error), aboutRule ? 'invalid-recurrence' : 'validation-failed');
 }
 
+/** Of the wrong type; a name that is none of those allowed, say, is of the right one. */
+const isMisshapen = ({ code, input }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' ||
+  code === 'unrecognized_keys' ||
+  ((code === 'invalid_value' || code === 'invalid_union') && typeof input !== 'string');
+
 /** Throws what has been found, if anything. */
-function settle(faults: FieldError[], code?: 'invalid-recurrence'): void {
+function settle(faults: FieldError[]): void {
   if (faults.length > 0) {
-    throw refuseFields(faults, code);
+    throw refuseFields(faults);
   }
 }
 
@@ -255,20 +259,10 @@ function canonical(input: Parsed): Content {
   const { timeZone, allDay } = input;
   const faults: FieldError[] = [];
   const start = readTime(input.start, input, '/start', faults);
-  const end = readTime(input.end, input, '/end', faults);
+  const end = readEnd(input, start, faults);
   settle(faults);
   settle(durationFaults(start, end, input, ''));
-
-  const anchor: RuleAnchor = { start: allDay ? start : toWallClock(start, timeZone), timeZone, allDay };
-  let recurrence = input.recurrence;
-  if (recurrence) {
-    const checked = checkRule(recurrence, anchor);
-    settle(
-      checked.faults.map((fault) => ({ ...fault, pointer: `/recurrence${fault.pointer}` })),
-      'invalid-recurrence',
-    );
-    recurrence = checked.rule;
-  }
+  const given = allDay ? null : parseLocal(input.start);
   const format = allDay ? formatDate : formatInstant;
   return {
     title: input.title,
@@ -283,13 +277,20 @@ function canonical(input: Parsed): Content {
     busy: input.busy,
     tags: input.tags,
     color: input.color,
-    recurrence,
+    recurrence: input.recurrence && acceptRule(input.recurrence, { start, given, timeZone, allDay }),
     overrides: canonicalOverrides(input, end - start),
     metadata: input.metadata,
   };
 }
 
-type RuleAnchor = Parameters<typeof checkRule>[1];
+/** Two local times around a DST gap may mean the same instant: the event then lasts as long as they are apart. */
+function readEnd(input: Parsed, start: Millis, faults: FieldError[]): Millis {
+  const end = readTime(input.end, input, '/end', faults);
+  const [from, to] = [parseLocal(input.start), parseLocal(input.end)];
+  return !input.allDay && from !== null && to !== null && end <= start && to > from
+    ? start + (to - from)
+    : end;
+}
 
 /** The instant a client's time means, or for all-day events the midnight of its date; NaN with a fault otherwise. */
 function readTime(
@@ -310,11 +311,12 @@ function readTime(
     return instant;
   }
   const local = parseLocal(value);
-  if (local === null) {
+  const meant = local === null ? Number.NaN : toInstant(local, timeZone);
+  if (!isInstant(meant)) {
     faults.push({ pointer: at, message: 'must be an RFC 3339 date-time such as 2026-03-02T15:00:00Z' });
     return Number.NaN;
   }
-  return toInstant(local, timeZone);
+  return meant;
 }
 
 function durationFaults(

@@ -1,6 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import { CONTENT_FIELDS, type Content, type ContentField } from './content.js';
-import { equal, isObject, pointer } from './json.js';
+import { equal, isObject, own, pointer } from './json.js';
 import type { Operation } from './patch.js';
 
 /** One field that differs between two contents; `from` or `to` is undefined where the field is absent. */
@@ -48,7 +48,7 @@ function treeDifferences(from: unknown, to: unknown, field: ContentField, path: 
     return [difference(from, to, field, path)];
   }
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
-  return [...keys].flatMap((key) => treeDifferences(from[key], to[key], field, [...path, key]));
+  return [...keys].flatMap((key) => treeDifferences(own(from, key), own(to, key), field, [...path, key]));
 }
 
 /**
@@ -98,6 +98,7 @@ export const withoutTests = (patch: readonly Operation[]): Operation[] =>
 
 /** The content after a canonical patch; its argument stays as it is. */
 export function replay(content: Content | Nothing, patch: readonly Operation[]): Content {
-  const operations = structuredClone(patch) as jsonPatch.Operation[];
+  // The tests are for whoever takes the patch back: they held when it was made.
+  const operations = structuredClone(withoutTests(patch)) as jsonPatch.Operation[];
   return jsonPatch.applyPatch(structuredClone(content), operations).newDocument as Content;
 }

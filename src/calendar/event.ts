@@ -1,5 +1,6 @@
 import type { Content } from './content.js';
-import { FAR_FUTURE, parseDate, parseInstant, parseLocal, toInstant, type Millis } from './time.js';
+import { changedOccurrences, clockOf, lastRegularEnd } from './occurrences.js';
+import type { Millis } from './time.js';
 
 /** An event without its members and its log. */
 export interface EventRecord {
@@ -19,44 +20,18 @@ export interface Span {
   startAt: Millis;
   /** The start of the first occurrence. */
   from: Millis;
-  /** The end of the last one, or {@link FAR_FUTURE}. */
+  /** The end of the last one, or the far future. */
   until: Millis;
 }
 
 /** The bounds of everything that an event with this content can occupy; wider than it at most. */
 export function spanOf(content: Content): Span {
-  const [start, end] = [instantOf(content.start, content), instantOf(content.end, content)];
-  const span: Span = { startAt: start, from: start, until: lastEnd(content, end - start, end) };
-  for (const [key, override] of Object.entries(content.overrides)) {
-    if (override.excluded) {
-      continue;
-    }
-    const from = override.start === undefined ? keyInstant(key, content) : instantOf(override.start, content);
-    const until = override.end === undefined ? from + (end - start) : instantOf(override.end, content);
-    span.from = Math.min(span.from, from);
-    span.until = Math.max(span.until, until);
+  const clock = clockOf(content);
+  const startAt = clock.instantOf(clock.start);
+  const span: Span = { startAt, from: startAt, until: lastRegularEnd(content) };
+  for (const { start, end } of changedOccurrences(content)) {
+    span.from = Math.min(span.from, start);
+    span.until = Math.max(span.until, end);
   }
   return span;
 }
-
-/** A DST change between two occurrences of an all-day event makes one of them longer. */
-const DST_SLACK: Millis = 3 * 3_600_000;
-
-function lastEnd({ recurrence, timeZone, allDay }: Content, duration: Millis, end: Millis): Millis {
-  if (recurrence === null) {
-    return end;
-  }
-  if (recurrence.until === undefined) {
-    return FAR_FUTURE;
-  }
-  const until = allDay ? parseDate(recurrence.until) : parseLocal(recurrence.until);
-  return until === null ? FAR_FUTURE : toInstant(until, timeZone) + duration + DST_SLACK;
-}
-
-/** The instant that a canonical `start` or `end` means; an all-day one begins its day in the event's zone. */
-export function instantOf(value: string, { allDay, timeZone }: Pick<Content, 'allDay' | 'timeZone'>): Millis {
-  return allDay ? toInstant(parseDate(value) ?? 0, timeZone) : (parseInstant(value) ?? 0);
-}
-
-const keyInstant = (key: string, { allDay, timeZone }: Content): Millis =>
-  toInstant((allDay ? parseDate(key) : parseLocal(key)) ?? 0, timeZone);

@@ -16,6 +16,10 @@ export const isForbiddenKey = (key: string): boolean => FORBIDDEN.has(key);
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** An object's own member of this name; undefined where it has none, whatever it inherits. */
+export const own = (object: Record<string, unknown>, key: string): unknown =>
+  Object.hasOwn(object, key) ? object[key] : undefined;
+
 /** Whether two JSON values are the same, the order of keys aside. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) {
@@ -131,12 +135,14 @@ function forbiddenOr(key: string): string | null {
   return fault && `a key ${fault}`;
 }
 
-/** How many levels a value has: a leaf 0, `{}` 1, `{a: {}}` 2. */
-export function depthOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) {
+/** How many levels a value has: a leaf 0, `{}` 1, `{a: {}}` 2; those beyond {@link MAX_DEPTH} count as one. */
+export function depthOf(value: unknown, most = MAX_DEPTH + 1): number {
+  if (typeof value !== 'object' || value === null || most === 0) {
     return 0;
   }
-  return 1 + Object.values(value).reduce((deepest: number, item) => Math.max(deepest, depthOf(item)), 0);
+  return (
+    1 + Object.values(value).reduce((deepest: number, item) => Math.max(deepest, depthOf(item, most - 1)), 0)
+  );
 }
 
 /** The bytes that a value takes as UTF-8 JSON. */

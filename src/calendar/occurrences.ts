@@ -6,6 +6,7 @@ import {
   earliestWallClock,
   FAR_FUTURE,
   formatDate,
+  formatInstant,
   formatLocal,
   parseDate,
   parseInstant,
@@ -55,11 +56,7 @@ export function occurrencesIn(content: Timing, window: Window, budget: Budget): 
       occurrences.push(occurrence);
     }
   };
-  for (const [recurrenceId, override] of Object.entries(content.overrides)) {
-    if (!override.excluded) {
-      add(overridden(recurrenceId, override, clock));
-    }
-  }
+  changedOccurrences(content).forEach(add);
   let reached = window.to;
   try {
     for (const wall of regularStarts(content, clock, window, budget)) {
@@ -79,8 +76,16 @@ export function occurrencesIn(content: Timing, window: Window, budget: Budget): 
   return { occurrences, reached };
 }
 
+/** The occurrences that overrides change or add. */
+export function changedOccurrences(content: Timing): Occurrence[] {
+  const clock = clockOf(content);
+  return Object.entries(content.overrides).flatMap(([recurrenceId, override]) =>
+    override.excluded ? [] : [overridden(recurrenceId, override, clock)],
+  );
+}
+
 /** How an event's local times become instants. */
-interface EventClock {
+export interface EventClock {
   /** The event's start, and the earliest wall-clock time that means the same instant. */
   start: WallClock;
   notBefore: WallClock;
@@ -89,14 +94,20 @@ interface EventClock {
   /** How long an occurrence takes: exactly for a timed one, by the calendar for an all-day one. */
   duration: Millis;
   format(wall: WallClock): string;
-  parse(key: string): WallClock;
+  /** The local start that a key names; null where it is none. */
+  parse(key: string): WallClock | null;
   instantOf(wall: WallClock): Millis;
   endOf(wall: WallClock, start: Millis): Millis;
 }
 
-function clockOf({ start, end, timeZone, allDay }: Timing): EventClock {
+export function clockOf({
+  start,
+  end,
+  timeZone,
+  allDay,
+}: Omit<Timing, 'recurrence' | 'overrides'>): EventClock {
   if (allDay) {
-    const [first = 0, last = 0] = [parseDate(start) ?? 0, parseDate(end) ?? 0];
+    const [first, last] = [parseDate(start) ?? 0, parseDate(end) ?? 0];
     const instantOf = (wall: WallClock): Millis => toInstant(wall, timeZone);
     return {
       start: first,
@@ -105,7 +116,7 @@ function clockOf({ start, end, timeZone, allDay }: Timing): EventClock {
       allDay,
       duration: last - first,
       format: formatDate,
-      parse: (key) => parseDate(key) ?? 0,
+      parse: parseDate,
       instantOf,
       endOf: (wall) => instantOf(wall + last - first),
     };
@@ -119,7 +130,7 @@ function clockOf({ start, end, timeZone, allDay }: Timing): EventClock {
     allDay,
     duration: last - first,
     format: formatLocal,
-    parse: (key) => parseLocal(key) ?? 0,
+    parse: parseLocal,
     // A start in a repeated hour may be the second one: it is what it is.
     instantOf: (wall) => (wall === wallStart ? first : toInstant(wall, timeZone)),
     endOf: (_, begins) => begins + last - first,
@@ -130,7 +141,7 @@ function overridden(recurrenceId: string, override: Override, clock: EventClock)
   const read = (text: string): WallClock =>
     clock.allDay ? (parseDate(text) ?? 0) : (parseInstant(text) ?? 0);
   const wall =
-    override.start !== undefined && clock.allDay ? read(override.start) : clock.parse(recurrenceId);
+    override.start !== undefined && clock.allDay ? read(override.start) : (clock.parse(recurrenceId) ?? 0);
   const start = override.start !== undefined && !clock.allDay ? read(override.start) : clock.instantOf(wall);
   const end =
     override.end === undefined
@@ -159,7 +170,8 @@ function* regularStarts(
     from: from + zoneGuess(from, timeZone) - clock.duration - MARGIN,
     to: to + zoneGuess(to, timeZone) + MARGIN,
   };
-  const until = untilOf(recurrence, clock);
+  const untilWall = untilOf(recurrence, clock);
+  const until = untilWall === null ? Infinity : clock.instantOf(untilWall);
   let last = Number.NEGATIVE_INFINITY;
   for (const wall of startsOf(recurrence, clock.start, window, budget, clock.notBefore)) {
     const instant = clock.instantOf(wall);
@@ -175,12 +187,50 @@ function* regularStarts(
 
 const zoneGuess = (instant: Millis, zone: string): Millis => toWallClock(instant, zone) - instant;
 
-/** `until` is inclusive, and compared as an instant. */
-function untilOf({ until }: Rule, clock: EventClock): Millis {
-  if (until === undefined) {
-    return Number.POSITIVE_INFINITY;
+/** The local time of `until`, which is inclusive and compared as an instant; null where there is none. */
+const untilOf = ({ until }: Rule, clock: EventClock): WallClock | null =>
+  until === undefined ? null : clock.parse(until);
+
+/** Whether the event itself or its rule, overrides aside, produces this local start. */
+export function hasRegularStart(content: Timing, wall: WallClock): boolean {
+  const clock = clockOf(content);
+  const instant = clock.instantOf(wall);
+  for (const start of regularStarts(
+    content,
+    clock,
+    { from: instant, to: instant + 1 },
+    { left: COUNT_BUDGET },
+  )) {
+    if (start >= wall) {
+      return start === wall;
+    }
   }
-  return clock.instantOf((clock.allDay ? parseDate(until) : parseLocal(until)) ?? 0);
+  return false;
+}
+
+/** How many regular starts come before this local start; at most `most` are counted. */
+export function startsBefore(content: Timing, wall: WallClock, most: number): number {
+  const clock = clockOf(content);
+  if (content.recurrence === null) {
+    return clock.start < wall ? 1 : 0;
+  }
+  let count = 0;
+  const window = { from: clock.notBefore, to: wall };
+  const starts = startsOf(content.recurrence, clock.start, window, { left: COUNT_BUDGET }, clock.notBefore);
+  while (count < most && !starts.next().done) {
+    count += 1;
+  }
+  return count;
+}
+
+/** The times that the occurrence at this local start has where no override says otherwise, in canonical form. */
+export function regularOccurrence(content: Timing, wall: WallClock): { start: string; end: string } {
+  const clock = clockOf(content);
+  if (content.allDay) {
+    return { start: formatDate(wall), end: formatDate(wall + clock.duration) };
+  }
+  const start = clock.instantOf(wall);
+  return { start: formatInstant(start), end: formatInstant(start + clock.duration) };
 }
 
 /** Enough for the longest rule with a count. */
@@ -193,8 +243,9 @@ export function lastRegularEnd(content: Timing): Millis {
   if (rule === null) {
     return clock.endOf(clock.start, clock.instantOf(clock.start));
   }
-  if (rule.until !== undefined) {
-    return Math.min(FAR_FUTURE, untilOf(rule, clock) + clock.duration + DAY);
+  const until = untilOf(rule, clock);
+  if (until !== null) {
+    return Math.min(FAR_FUTURE, clock.endOf(until, clock.instantOf(until)));
   }
   if (rule.count === undefined) {
     return FAR_FUTURE;

@@ -1,7 +1,17 @@
 import jsonPatch from 'fast-json-patch';
 import { isContentField, parseContent, type Content } from './content.js';
 import { refuseFields } from './errors.js';
-import { isForbiddenKey, isObject, segmentsOf, sizeOf } from './json.js';
+import {
+  depthOf,
+  equal,
+  isForbiddenKey,
+  isObject,
+  MAX_DEPTH,
+  own,
+  pointer,
+  segmentsOf,
+  sizeOf,
+} from './json.js';
 
 /** An operation of RFC 6902. */
 export type Operation =
@@ -108,37 +118,58 @@ function applyOperations(operations: Operation[], base: Content, at: string): un
   const document = structuredClone(base) as unknown;
   let copied = 0;
   operations.forEach((operation, i) => {
-    if ('from' in operation) {
-      const source = lookUp(document, operation.from);
-      if (source === undefined) {
-        throw refuseFields([{ pointer: `${at}/${i}/from`, message: 'does not exist' }], 'invalid-patch');
-      }
-      copied += operation.op === 'copy' ? sizeOf(source) : 0;
-      if (copied > MAX_COPIED_BYTES) {
-        throw refuseFields(
-          [{ pointer: `${at}/${i}`, message: 'the patch copies too much' }],
-          'invalid-patch',
-        );
-      }
+    copied += applyOne(document, operation, `${at}/${i}`);
+    if (copied > MAX_COPIED_BYTES) {
+      throw refuseFields([{ pointer: `${at}/${i}`, message: 'the patch copies too much' }], 'invalid-patch');
     }
-    checkTarget(document, operation, `${at}/${i}`);
-    applyOne(document, operation, `${at}/${i}`);
   });
   return document;
 }
 
-function applyOne(document: unknown, operation: Operation, at: string): void {
-  try {
-    // Cloned, as a later operation may change what an earlier one has put in.
-    jsonPatch.applyOperation(document, structuredClone(operation) as jsonPatch.Operation, false, true, true);
-  } catch (error) {
-    const failed = error instanceof jsonPatch.JsonPatchError && error.name === 'TEST_OPERATION_FAILED';
-    const message = failed ? 'the test failed' : 'is not applicable';
-    throw refuseFields(
-      [{ pointer: at, message: `${message} (${operation.op} ${operation.path.slice(0, 200)})` }],
-      'invalid-patch',
-    );
+/** Applies an operation to the document itself, and says how many bytes it copied within it. */
+function applyOne(document: unknown, operation: Operation, at: string): number {
+  switch (operation.op) {
+    case 'test':
+      checkTarget(document, operation, at);
+      if (!equal(lookUp(document, operation.path), operation.value)) {
+        const message = `the test failed (${operation.path.slice(0, 200)})`;
+        throw refuseFields([{ pointer: at, message }], 'invalid-patch');
+      }
+      return 0;
+    case 'move': {
+      // RFC 6902, section 4.4: as a removal and an addition, so that a list is one shorter in between.
+      const value = source(document, operation.from, at);
+      write(document, { op: 'remove', path: operation.from }, at);
+      write(document, { op: 'add', path: operation.path, value }, at);
+      return 0;
+    }
+    case 'copy': {
+      const value = source(document, operation.from, at);
+      // What other operations have nested too deep for any content is not even measured.
+      const size = depthOf(value) > MAX_DEPTH ? Infinity : sizeOf(value);
+      if (size <= MAX_COPIED_BYTES) {
+        write(document, { op: 'add', path: operation.path, value: structuredClone(value) }, at);
+      }
+      return size;
+    }
+    default:
+      // Cloned, as a later operation may change what an earlier one has put in.
+      write(document, structuredClone(operation), at);
+      return 0;
   }
+}
+
+function write(document: unknown, operation: Operation, at: string): void {
+  checkTarget(document, operation, at);
+  jsonPatch.applyOperation(document, operation as jsonPatch.Operation, false, true, true);
+}
+
+function source(document: unknown, from: string, at: string): unknown {
+  const value = lookUp(document, from);
+  if (value === undefined) {
+    throw refuseFields([{ pointer: `${at}/from`, message: 'does not exist' }], 'invalid-patch');
+  }
+  return value;
 }
 
 /** The value at a pointer, by own properties alone; undefined where there is none. */
@@ -148,25 +179,24 @@ function lookUp(document: unknown, path: string): unknown {
     if (Array.isArray(value) ? !isIndex(segment) : !isObject(value)) {
       return undefined;
     }
-    const parent = value as Record<string, unknown>;
-    value = Object.hasOwn(parent, segment) ? parent[segment] : undefined;
+    value = own(value as Record<string, unknown>, segment);
   }
   return value;
 }
 
 const isIndex = (segment: string): boolean => /^(0|[1-9]\d{0,5})$/.test(segment);
 
-/** RFC 6902, section 4: the target's parent exists, and but for `add` (and what adds) the target too. */
+/** RFC 6902, section 4: the target's parent exists, and but for `add` the target too. */
 function checkTarget(document: unknown, operation: Operation, at: string): void {
   const segments = segmentsOf(operation.path) ?? [];
   const last = segments[segments.length - 1] ?? '';
   const parent = lookUp(document, operation.path.slice(0, operation.path.lastIndexOf('/')));
-  const adds = operation.op === 'add' || operation.op === 'move' || operation.op === 'copy';
-  const there = adds
-    ? Array.isArray(parent)
-      ? last === '-' || (isIndex(last) && Number(last) <= parent.length)
-      : isObject(parent)
-    : lookUp(document, operation.path) !== undefined;
+  const there =
+    operation.op === 'add'
+      ? Array.isArray(parent)
+        ? last === '-' || (isIndex(last) && Number(last) <= parent.length)
+        : isObject(parent)
+      : lookUp(document, operation.path) !== undefined;
   if (!there) {
     throw refuseFields([{ pointer: `${at}/path`, message: 'does not exist' }], 'invalid-patch');
   }
@@ -176,7 +206,7 @@ function checkTarget(document: unknown, operation: Operation, at: string): void 
 function applyMergePatch(patch: Record<string, unknown>, base: Content): unknown {
   const unknown = Object.keys(patch).filter((key) => !isContentField(key));
   if (unknown.length > 0) {
-    throw refuseFields(unknown.map((key) => ({ pointer: `/${key}`, message: 'is not known' })));
+    throw refuseFields(unknown.map((key) => ({ pointer: pointer([key]), message: 'is not known' })));
   }
   return merge(base, patch);
 }
@@ -188,8 +218,5 @@ function merge(target: unknown, patch: unknown): unknown {
   const before = isObject(target) ? target : {};
   const kept = Object.entries(before).filter(([key]) => !Object.hasOwn(patch, key));
   const set = Object.entries(patch).filter(([, value]) => value !== null);
-  return Object.fromEntries([
-    ...kept,
-    ...set.map(([key, value]) => [key, merge(Object.hasOwn(before, key) ? before[key] : undefined, value)]),
-  ]);
+  return Object.fromEntries([...kept, ...set.map(([key, value]) => [key, merge(own(before, key), value)])]);
 }

@@ -1,7 +1,7 @@
 import { diffIndices } from 'node-diff3';
 import { CONTENT_FIELDS, type Content } from './content.js';
 import { isTree } from './difference.js';
-import { equal, isObject, pointer } from './json.js';
+import { equal, isObject, own, pointer } from './json.js';
 
 /** A field that two people changed in different ways; null where the field was absent. */
 export interface EditConflict {
@@ -71,7 +71,7 @@ function mergeTree(sides: Sides, path: string[], conflicts: EditConflict[]): unk
   const met = conflicts.length;
   for (const key of new Set(trees.flatMap(Object.keys))) {
     const value = mergeTree(
-      { base: base[key], theirs: theirs[key], yours: yours[key] },
+      { base: own(base, key), theirs: own(theirs, key), yours: own(yours, key) },
       [...path, key],
       conflicts,
     );
@@ -96,6 +96,7 @@ const excludes = (path: string[], trees: Record<string, unknown>[]): boolean =>
   path[0] === 'overrides' && path.length === 2 && trees.some((tree) => tree['excluded'] === true);
 
 const MAX_LINES = 2_000;
+const MAX_PAIRS = 50_000;
 
 /** Lines of one side and lines of the other, where no line is both's. */
 function mergeText(field: string, { base, theirs, yours }: Sides): Merged | null {
@@ -111,7 +112,8 @@ function mergeText(field: string, { base, theirs, yours }: Sides): Merged | null
   if (Math.max(o.length, a.length, b.length) > MAX_LINES || Math.max(a.length, b.length) < 2) {
     return null;
   }
-  const hunks = mergeHunks(hunksOf(o, a), hunksOf(o, b));
+  const [first, second] = [hunksOf(o, a), hunksOf(o, b)];
+  const hunks = first && second && mergeHunks(first, second);
   return hunks && { value: applyHunks(o, hunks).join('\n') };
 }
 
@@ -122,12 +124,37 @@ interface Hunk {
   lines: string[];
 }
 
-const hunksOf = (base: string[], changed: string[]): Hunk[] =>
-  diffIndices(base, changed).map(({ buffer1: [start, length], buffer2Content: lines }) => ({
-    start,
-    end: start + length,
+/** What was changed between the lines that stayed at both ends; null where that is too much to look through. */
+function hunksOf(base: string[], changed: string[]): Hunk[] | null {
+  const shorter = Math.min(base.length, changed.length);
+  let head = 0;
+  while (head < shorter && base[head] === changed[head]) {
+    head += 1;
+  }
+  let tail = 0;
+  while (tail < shorter - head && base.at(-1 - tail) === changed.at(-1 - tail)) {
+    tail += 1;
+  }
+  const [from, to] = [base, changed].map((lines) => lines.slice(head, lines.length - tail)) as [
+    string[],
+    string[],
+  ];
+  if (pairsIn(from, to) > MAX_PAIRS) {
+    return null;
+  }
+  return diffIndices(from, to).map(({ buffer1: [start, length], buffer2Content: lines }) => ({
+    start: head + start,
+    end: head + start + length,
     lines,
   }));
+}
+
+/** The work of a diff grows with the pairs of equal lines: a text of blank lines has millions. */
+function pairsIn(a: string[], b: string[]): number {
+  const counts = new Map<string, number>();
+  a.forEach((line) => counts.set(line, (counts.get(line) ?? 0) + 1));
+  return b.reduce((pairs, line) => pairs + (counts.get(line) ?? 0), 0);
+}
 
 /** Both sides' hunks in order, equal ones once; null where two of them touch the same line or place. */
 function mergeHunks(a: Hunk[], b: Hunk[]): Hunk[] | null {

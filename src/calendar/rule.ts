@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import type { FieldError } from './errors.js';
-import { formatDate, formatLocal, parseDate, parseLocal, toWallClock, type WallClock } from './time.js';
+import { list } from './list.js';
+import {
+  DAY,
+  FAR_FUTURE,
+  formatDate,
+  formatLocal,
+  parseDate,
+  parseLocal,
+  toWallClock,
+  type WallClock,
+} from './time.js';
 
 /** The frequencies that are taken, coarsest first. */
 export const FREQUENCIES = ['yearly', 'monthly', 'weekly', 'daily', 'hourly'] as const;
@@ -12,16 +22,12 @@ const MAX_COUNT = 10_000;
 const numbers = (min: number, max: number) => {
   const signed = min < 0;
   const item = z.int().min(min).max(max);
-  return z
-    .array(signed ? item.refine((n) => n !== 0, 'must not be 0') : item)
-    .min(1)
-    .max(400)
-    .optional();
+  return list(signed ? item.refine((n) => n !== 0, 'must not be 0') : item, 1, 400).optional();
 };
 
 const NDaySchema = z
   .strictObject({
-    '@type': z.literal('NDay').optional(),
+    '@type': z.literal('NDay').optional().meta({ writeOnly: true }),
     day: z.enum(DAYS),
     nthOfPeriod: z
       .int()
@@ -37,20 +43,20 @@ const NDaySchema = z
   });
 
 const month = z
-  .union([z.string(), z.int()])
+  .union([z.string(), z.int().meta({ writeOnly: true })])
   .transform(String)
   .refine((text) => /^([1-9]|1[0-2])$/.test(text), 'must be a month from "1" to "12"');
 
 /** RFC 8984, section 4.3.3, as far as it is taken: what it looks like. What it means is {@link ruleFaults}' matter. */
 export const RuleSchema = z
   .strictObject({
-    '@type': z.literal('RecurrenceRule').optional(),
+    '@type': z.literal('RecurrenceRule').optional().meta({ writeOnly: true }),
     frequency: z.enum(FREQUENCIES, { error: 'must be yearly, monthly, weekly, daily or hourly' }),
     interval: z.int().min(1).max(MAX_INTERVAL).optional(),
     firstDayOfWeek: z.enum(DAYS).optional(),
-    byDay: z.array(NDaySchema).min(1).max(400).optional(),
+    byDay: list(NDaySchema, 1, 400).optional(),
     byMonthDay: numbers(-31, 31),
-    byMonth: z.array(month).min(1).max(12).optional(),
+    byMonth: list(month, 1, 12).optional(),
     byYearDay: numbers(-366, 366),
     byWeekNo: numbers(-53, 53),
     byHour: numbers(0, 23),
@@ -62,6 +68,7 @@ export const RuleSchema = z
   .transform(({ '@type': _, ...rule }) => rule)
   .meta({ id: 'RecurrenceRule', title: 'How an event recurs (RFC 8984, section 4.3.3)' });
 
+type NDay = z.output<typeof NDaySchema>;
 /** A recurrence rule as it is stored and answered. */
 export type Rule = z.output<typeof RuleSchema>;
 
@@ -204,8 +211,10 @@ function readPart(
     }
     case 'WKST':
       return set('firstDayOfWeek', value.toLowerCase());
-    case 'BYMONTH':
-      return set('byMonth', value.split(','));
+    case 'BYMONTH': {
+      const months = value.split(',').map(integer);
+      return months.includes(null) ? 'is not a list of months' : set('byMonth', months.map(String));
+    }
     case 'BYDAY': {
       const days = value.split(',').map(parseDay);
       return days.includes(null) ? 'is not a list of days' : set('byDay', days);
@@ -242,5 +251,60 @@ function parseRRuleUntil(value: string, timeZone: string): string | null {
     return parseDate(date) === null ? null : date;
   }
   const wall = parseLocal(`${date}T${hour}:${minute}:${second}`);
-  return wall === null ? null : formatLocal(utc ? toWallClock(wall, timeZone) : wall);
+  // "Until the end of time" in UTC has no place on the clocks of zones east of it.
+  return wall === null ? null : formatLocal(utc ? Math.min(toWallClock(wall, timeZone), FAR_FUTURE) : wall);
+}
+
+/**
+ * The rule of a series whose start has moved on the wall clock: the parts that named the old time name the new
+ * one. Days of the week all move by as many days; of other lists the entry that was the start's.
+ */
+export function withShiftedStart(rule: Rule, from: WallClock, to: WallClock): Rule {
+  if (from === to) {
+    return rule;
+  }
+  const [old, now] = [partsOf(from), partsOf(to)];
+  const replaced = (list: number[] | undefined, before: number, after: number) =>
+    list && { list: [...new Set(list.map((n) => (n === before ? after : n)))] };
+  const byHour = replaced(rule.byHour, old.hour, now.hour);
+  const byMinute = replaced(rule.byMinute, old.minute, now.minute);
+  const byMonthDay = replaced(rule.byMonthDay, old.date, now.date);
+  const months = rule.byMonth?.map((name) => (name === String(old.month) ? String(now.month) : name));
+  const days = now.day - old.day;
+  return {
+    ...rule,
+    ...(byHour && { byHour: byHour.list }),
+    ...(byMinute && { byMinute: byMinute.list }),
+    ...(byMonthDay && { byMonthDay: byMonthDay.list }),
+    ...(months && { byMonth: [...new Set(months)] }),
+    ...(rule.byDay && { byDay: rule.byDay.map((one) => shiftedDay(one, days, now.nth)) }),
+    ...(rule.until !== undefined && { until: shiftedUntil(rule.until, to - from) }),
+  };
+}
+
+/** An ordinal follows the date: the first Monday moved by a week is the second. */
+function shiftedDay({ day, nthOfPeriod }: NDay, days: number, nth: number): NDay {
+  const moved = DAYS[(((DAYS.indexOf(day) + days) % 7) + 7) % 7] ?? day;
+  if (nthOfPeriod === undefined) {
+    return { day: moved };
+  }
+  return { day: moved, nthOfPeriod: days === 0 || nthOfPeriod < 0 ? nthOfPeriod : nth };
+}
+
+function shiftedUntil(until: string, by: number): string {
+  const date = parseDate(until);
+  const local = date ?? parseLocal(until);
+  return local === null ? until : (date === null ? formatLocal : formatDate)(local + by);
+}
+
+function partsOf(wall: WallClock) {
+  const date = new Date(wall);
+  return {
+    day: Math.floor(wall / DAY),
+    month: date.getUTCMonth() + 1,
+    date: date.getUTCDate(),
+    nth: Math.ceil(date.getUTCDate() / 7),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+  };
 }

@@ -2,12 +2,12 @@ import type { Content } from './content.js';
 
 /** The words of a text, case and accents aside. */
 export function wordsOf(text: string): string[] {
-  const plain = text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase();
+  const plain = fold(text.normalize('NFKD').replace(/\p{M}+/gu, ''));
   return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
+
+/** What capitals do not tell apart is the same: STRASSE and Straße, a sigma wherever it stands. */
+const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 /** What `q` looks in: the words of title, description and location, each behind a space. */
 export function searchText({ title, description, location }: Content): string {

@@ -129,7 +129,7 @@ function offsetOfDay(day: number, zone: string): Millis {
 }
 
 /** A zone's offset on the days around a time; null where it changes, so that one has to look closer. */
-function steadyOffset(time: Millis | WallClock, zone: string): Millis | null {
+function steadyOffset(time: Millis, zone: string): Millis | null {
   if (zone === 'UTC') {
     return 0;
   }

@@ -69,6 +69,8 @@ function allowed(routes: Routes): string {
   return [...methods, ...(routes.get ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
+/** The content type of an answer: the parameter is there to be read, and to be asked for. */
+const ANSWERED = `${JSON_TYPE}; charset=utf-8`;
 const RAW = express.raw({ type: () => true, limit: '1mb' });
 
 function handlers(gate: Gate, definition: Route): RequestHandler[] {
@@ -76,7 +78,7 @@ function handlers(gate: Gate, definition: Route): RequestHandler[] {
     if (!definition.public) {
       callOf(response).caller = await gate.identify(bearerToken(request.get('Authorization')));
     }
-    if (!definition.silent && !request.accepts(JSON_TYPE)) {
+    if (!definition.silent && !request.accepts([JSON_TYPE, ANSWERED])) {
       throw problem('not-acceptable', `This is answered as ${JSON_TYPE}.`);
     }
     next();
@@ -109,7 +111,7 @@ function decode(
     contentType,
     header: (name) => request.get(name),
     origin: { userAgent: request.get('User-Agent') ?? '', address: request.ip ?? '' },
-    where: { instance: request.path, requestId: callOf(response).requestId },
+    where: { instance: request.baseUrl + request.path, requestId: callOf(response).requestId },
   };
 }
 
@@ -119,5 +121,5 @@ function send(response: Response, { status, body, headers = {} }: Answer): void 
     response.end();
     return;
   }
-  response.set('Content-Type', `${JSON_TYPE}; charset=utf-8`).end(JSON.stringify(body));
+  response.set('Content-Type', ANSWERED).end(JSON.stringify(body));
 }

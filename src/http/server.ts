@@ -53,7 +53,9 @@ const SECURITY: Parameters<typeof helmet>[0] = {
   contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
 };
 
+/** A preflight request goes on to its path, which knows its methods. */
 const CORS: cors.CorsOptions = {
+  preflightContinue: true,
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'ETag',

@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { text } from '../calendar/content.js';
 import { IdSchema, TimestampSchema } from './primitives.js';
 
+/** How emails and usernames are compared: Unicode-normalised, case aside. */
+export const comparable = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** Some characters normalise to many: what is registered is this short then, too. */
+export const MAX_COMPARABLE = 254;
+const staysShort = (text: string): boolean => comparable(text).length <= MAX_COMPARABLE;
+
 const email = z
   .string()
   .max(254)
@@ -9,6 +16,7 @@ const email = z
     /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\]+\.[^\s@"(),:;<>[\]\\.]+$/u,
     'must be an email address',
   )
+  .refine(staysShort, `must have at most ${MAX_COMPARABLE} characters once it is normalised`)
   .meta({ format: 'email', examples: ['ada@example.com'] });
 
 const username = z
@@ -17,6 +25,7 @@ const username = z
     /^[\p{L}\p{M}\p{Nd}._-]{3,32}$/u,
     'must be 3 to 32 letters (of any script), digits, dots, underscores or hyphens',
   )
+  .refine(staysShort, `must have at most ${MAX_COMPARABLE} characters once it is normalised`)
   .meta({ examples: ['ada'] });
 
 const password = text(8, 128).meta({ format: 'password' });
@@ -37,7 +46,7 @@ export const LoginSchema = z
     password: givenPassword,
   })
   .refine(oneOf(['email', 'username']), 'either email or username is required')
-  .meta({ id: 'Login' });
+  .meta({ id: 'Login', oneOf: [{ required: ['email'] }, { required: ['username'] }] });
 
 export const RefreshSchema = z.strictObject({ refreshToken: z.string().max(1024) }).meta({ id: 'Refresh' });
 export const LogoutSchema = z.strictObject({ everywhere: z.boolean().optional() }).meta({ id: 'Logout' });

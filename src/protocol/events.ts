@@ -47,15 +47,20 @@ export const EventPageSchema = pageOf(EventSchema).meta({ id: 'EventPage' });
 
 export const ListQuerySchema = z
   .object({
-    from: InstantParameter.optional(),
-    to: InstantParameter.optional(),
-    q: TextParameter(200).optional(),
-    tag: TextParameter(50).optional(),
-    role: z.enum(ROLES).optional(),
+    from: InstantParameter.optional().meta({ description: 'Only what ends after this' }),
+    to: InstantParameter.optional().meta({ description: 'Only what starts before this' }),
+    q: TextParameter(200).optional().meta({
+      description: 'Words; each begins a word of title, description or location, case and accents aside',
+    }),
+    tag: TextParameter(50).optional().meta({ description: 'Only events with this tag' }),
+    role: z.enum(ROLES).optional().meta({ description: 'Only events on which the caller has this role' }),
     status: ContentSchema.shape.status.optional(),
-    updatedSince: InstantParameter.optional(),
-    sort: z.enum(['start', '-start', 'updatedAt', '-updatedAt']).default('start'),
-    deleted: FlagParameter.default(false),
+    updatedSince: InstantParameter.optional().meta({ description: 'Only what changed then or later' }),
+    sort: z
+      .enum(['start', '-start', 'updatedAt', '-updatedAt'])
+      .default('start')
+      .meta({ description: 'With - descending' }),
+    deleted: FlagParameter.default(false).meta({ description: 'The trash in place of the live events' }),
     ...PageQuery,
   })
   .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
@@ -83,8 +88,15 @@ export const BatchResultSchema = z
 export type BatchResult = z.output<typeof BatchResultSchema>;
 
 export const VersionParameter = NumberParameter(1, 999_999_999);
-export const EditQuerySchema = z.object({ baseVersion: VersionParameter.optional() });
-export const DeleteQuerySchema = z.object({ permanent: FlagParameter.default(false) });
+export const EditQuerySchema = z.object({
+  baseVersion: VersionParameter.optional().meta({
+    description:
+      'The version that was edited: what others changed since is kept, and where both changed the same it is an edit conflict. Without it, the edit applies to the current version',
+  }),
+});
+export const DeleteQuerySchema = z.object({
+  permanent: FlagParameter.default(false).meta({ description: 'Erase it, its history included' }),
+});
 
 export const MAX_CHANGE_ID = 64;
 export const MAX_NOTE = 200;

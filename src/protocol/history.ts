@@ -119,6 +119,9 @@ export const DiffSchema = z
 
 export const HistoryQuerySchema = z.object(PageQuery);
 export const ChangelogQuerySchema = z.object({
-  field: z.enum(CONTENT_FIELDS as [ContentField, ...ContentField[]]).optional(),
+  field: z
+    .enum(CONTENT_FIELDS as [ContentField, ...ContentField[]])
+    .optional()
+    .meta({ description: 'Only the changes of this field' }),
   ...PageQuery,
 });

@@ -22,7 +22,8 @@ const ShareOneSchema = z
       'must be viewer or editor (ownership is transferred with PUT permissions)',
     ),
   })
-  .refine(namesOne, 'one of email, username and userId is required');
+  .refine(namesOne, 'one of email, username and userId is required')
+  .meta({ oneOf: [{ required: ['email'] }, { required: ['username'] }, { required: ['userId'] }] });
 
 /** One share, or several under `shares`: always a list once it has been read. */
 export const ShareSchema = z.unknown().transform((body, context) => {

@@ -4,6 +4,7 @@ import type { Content } from '../calendar/content.js';
 import { effectivePatch } from '../calendar/difference.js';
 import { spanOf, type EventRecord } from '../calendar/event.js';
 import type { Kind, LogEntry, MembershipChange, Via } from '../calendar/history.js';
+import { sizeOf } from '../calendar/json.js';
 import { searchText } from '../calendar/search.js';
 import type { Person } from '../protocol/accounts.js';
 import { changeOf } from '../protocol/history.js';
@@ -95,8 +96,9 @@ interface Pending {
 
 /** How often a write that other processes have overtaken is decided again. */
 const MAX_ATTEMPTS = 20;
-/** How many commands for one event share one write. */
+/** How many commands for one event share one write; and after how many bytes of entries none is added to it. */
 const MAX_BATCH = 64;
+const MAX_BATCH_BYTES = 1024 * 1024;
 
 export interface PipelineDependencies {
   events: EventStore;
@@ -117,7 +119,7 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_BATCH);
       try {
-        await writeTogether(eventId, batch, deps);
+        queue.unshift(...(await writeTogether(eventId, batch, deps)));
       } catch (error) {
         batch.forEach(({ reject }) => reject(error));
       }
@@ -144,7 +146,12 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
 /** What one command of a batch came to, to be told once the batch is stored. */
 type Decided = { pending: Pending } & ({ outcome: Outcome } | { refusal: unknown });
 
-async function writeTogether(eventId: string, batch: Pending[], deps: PipelineDependencies): Promise<void> {
+/** Decides and stores what goes into one write, and tells it; returns what does not. */
+async function writeTogether(
+  eventId: string,
+  batch: Pending[],
+  deps: PipelineDependencies,
+): Promise<Pending[]> {
   const userIds = [
     ...new Set(batch.flatMap(({ command }) => [command.actor.userId, ...(command.concerns ?? [])])),
   ];
@@ -154,14 +161,11 @@ async function writeTogether(eventId: string, batch: Pending[], deps: PipelineDe
       throw noSuchEvent();
     }
     const change = startFrom(snapshot);
-    const decided: Decided[] = [];
-    for (const pending of batch) {
-      decided.push(await decideOne(pending, change, deps));
-    }
-    if (await store(change, deps.events)) {
+    const decided = await decideAll(batch, change, deps);
+    if (!isOvertaken(decided) && (await store(change, deps.events))) {
       await tell(eventId, decided, deps);
       await tidy(eventId, change.entries, deps);
-      return;
+      return batch.slice(decided.length);
     }
     await pause(attempt);
   }
@@ -169,6 +173,10 @@ async function writeTogether(eventId: string, batch: Pending[], deps: PipelineDe
     retryAfter: 1,
   });
 }
+
+/** Whether others wrote one of these very changes after the event was read: the read is too old to answer from. */
+const isOvertaken = (decided: readonly Decided[]): boolean =>
+  decided.some((one) => 'outcome' in one && (one.outcome.repeated?.version ?? 0) > one.outcome.event.version);
 
 /** A change in the making: commands are decided upon it one after the other. */
 interface RunningChange {
@@ -188,6 +196,25 @@ const startFrom = ({ event, members }: Snapshot): RunningChange => ({
   granted: new Map(),
   revoked: new Set(),
 });
+
+/** Decides them one upon the other, until there is enough for one write. */
+async function decideAll(
+  batch: readonly Pending[],
+  change: RunningChange,
+  deps: PipelineDependencies,
+): Promise<Decided[]> {
+  const decided: Decided[] = [];
+  let bytes = 0;
+  for (const pending of batch) {
+    if (bytes > MAX_BATCH_BYTES) {
+      break;
+    }
+    const one = await decideOne(pending, change, deps);
+    decided.push(one);
+    bytes += 'outcome' in one ? sizeOf(one.outcome.entries) : 0;
+  }
+  return decided;
+}
 
 async function decideOne(
   pending: Pending,

@@ -128,6 +128,7 @@ export function createSharingService({
     setRole: async (actor, eventId, userId, body) => {
       await permitFirst(actor, eventId, 'manage');
       const { role } = parse(SetRoleSchema, body);
+      requireId(userId);
       await pipeline.submit({
         eventId,
         actor,
@@ -153,6 +154,7 @@ export function createSharingService({
     remove: async (actor, eventId, userId) => {
       const own = userId === actor.userId;
       await permitFirst(actor, eventId, own ? 'leave' : 'manage');
+      requireId(userId);
       await pipeline.submit({
         eventId,
         actor,
@@ -191,6 +193,13 @@ const ownerRequired = () =>
     'An event always has its owner: make somebody else the owner first (PUT permissions).',
   );
 const noSuchMember = () => refuse('not-found', 'This user is no member of the event.');
+
+function requireId(userId: string): void {
+  if (!isId(userId)) {
+    throw noSuchMember();
+  }
+}
+
 /** The version that gives a user this role; none where they have it. */
 function grant(
   { membershipOf }: EventState,

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { isAsDocumented } from './conformity.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
 
@@ -23,7 +24,7 @@ export interface RequestOptions {
   raw?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Looks at every answer that a test gets. */
+/** Looks at every answer that a test gets, beside what the OpenAPI document says of it. */
 export type Witness = (request: { method: string; path: string }, answer: Answer) => void;
 
 /** Somebody with an account, or without one. */
@@ -58,8 +59,9 @@ export class Person {
     const answer = {
       status: response.status,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
     };
+    isAsDocumented({ method, path }, answer);
     this.convene.witness?.({ method, path }, answer);
     return answer;
   }
@@ -95,11 +97,11 @@ export class Person {
   }
 
   /** A connected socket that remembers what it was sent. */
-  async connect(token: unknown = this.tokens?.accessToken): Promise<TestSocket> {
+  async connect(token: unknown = this.tokens?.accessToken, transports = ['websocket']): Promise<TestSocket> {
     const socket = new TestSocket(
       io(this.convene.url, {
         auth: { token },
-        transports: ['websocket'],
+        transports,
         forceNew: true,
         reconnection: false,
       }),

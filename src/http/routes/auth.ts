@@ -6,6 +6,21 @@ const consumes = [JSON_TYPE] as const;
 
 export function authRoutes(accounts: AccountService): Record<string, Routes> {
   return {
+    /**
+     * @openapi
+     * /api/auth/register:
+     *   post:
+     *     tags: [Accounts]
+     *     operationId: register
+     *     summary: Make an account, and sign in
+     *     description: >-
+     *       Without a `username`, one is made from the address. Both compare case-insensitively.
+     *     security: []
+     *     requestBody: { $ref: '#/components/requestBodies/Register' }
+     *     responses:
+     *       201: { $ref: '#/components/responses/Tokens' }
+     *     x-problems: [registration-closed, already-registered]
+     */
     '/auth/register': {
       post: {
         public: true,
@@ -13,6 +28,22 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
         handle: async ({ body, origin }) => ({ status: 201, body: await accounts.register(body, origin) }),
       },
     },
+    /**
+     * @openapi
+     * /api/auth/login:
+     *   post:
+     *     tags: [Accounts]
+     *     operationId: login
+     *     summary: Sign in
+     *     description: >-
+     *       With `email` or `username`. The answer is equally slow and equally worded whether or not
+     *       the account exists.
+     *     security: []
+     *     requestBody: { $ref: '#/components/requestBodies/Login' }
+     *     responses:
+     *       200: { $ref: '#/components/responses/Tokens' }
+     *     x-problems: [invalid-credentials]
+     */
     '/auth/login': {
       post: {
         public: true,
@@ -20,9 +51,36 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
         handle: async ({ body, origin }) => ok(await accounts.login(body, origin)),
       },
     },
+    /**
+     * @openapi
+     * /api/auth/refresh:
+     *   post:
+     *     tags: [Accounts]
+     *     operationId: refresh
+     *     summary: Get new tokens for a refresh token
+     *     description: >-
+     *       A refresh token is good once and for 30 days. One that is used twice ends its session.
+     *     security: []
+     *     requestBody: { $ref: '#/components/requestBodies/Refresh' }
+     *     responses:
+     *       200: { $ref: '#/components/responses/Tokens' }
+     *     x-problems: [unauthenticated, session-revoked, token-expired]
+     */
     '/auth/refresh': {
       post: { public: true, consumes, handle: async ({ body }) => ok(await accounts.refresh(body)) },
     },
+    /**
+     * @openapi
+     * /api/auth/logout:
+     *   post:
+     *     tags: [Accounts]
+     *     operationId: logout
+     *     summary: Sign out
+     *     description: The tokens of the session stop working at once, and its sockets are disconnected.
+     *     requestBody: { $ref: '#/components/requestBodies/Logout' }
+     *     responses:
+     *       204: { $ref: '#/components/responses/NoContent' }
+     */
     '/auth/logout': {
       post: {
         consumes,
@@ -34,6 +92,18 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
         },
       },
     },
+    /**
+     * @openapi
+     * /api/auth/me:
+     *   get:
+     *     tags: [Accounts]
+     *     operationId: getMe
+     *     summary: Who is signed in
+     *     responses:
+     *       200:
+     *         description: The user
+     *         content: { application/json: { schema: { $ref: '#/components/schemas/User' } } }
+     */
     '/auth/me': {
       get: { handle: async ({ caller }) => ok(await accounts.me(caller.userId)) },
     },

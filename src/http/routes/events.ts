@@ -10,7 +10,6 @@ import { problem, toProblem } from '../../protocol/problems.js';
 import { isVersion } from '../../protocol/primitives.js';
 import type { EditAnswer, EditService, SentEdit } from '../../service/edits.js';
 import type { BatchItem, EventService } from '../../service/events.js';
-import { noSuchVersion } from '../../service/read-history.js';
 import { JSON_PATCH_TYPE, JSON_TYPE, MERGE_PATCH_TYPE } from '../body.js';
 import { editHeaders, etag, ifMatch, isFresh } from '../conditions.js';
 import { noContent, ok, type Answer, type Call, type Routes } from '../door.js';
@@ -28,10 +27,43 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
 
   return {
     '/events': {
+      /**
+       * @openapi
+       * /api/events:
+       *   get:
+       *     tags: [Events]
+       *     operationId: listEvents
+       *     summary: The caller’s events, own and shared
+       *     description: >-
+       *       A page of them: those that overlap the window from `from` to `to`, a series by any
+       *       occurrence.
+       *     x-query: ListQuery
+       *     responses:
+       *       200:
+       *         description: A page of events
+       *         content: { application/json: { schema: { $ref: '#/components/schemas/EventPage' } } }
+       */
       get: {
         handle: async ({ caller, query }) =>
           ok(await events.list(caller.userId, parseQuery(ListQuerySchema, query))),
       },
+      /**
+       * @openapi
+       * /api/events:
+       *   post:
+       *     tags: [Events]
+       *     operationId: createEvent
+       *     summary: Create an event
+       *     requestBody: { $ref: '#/components/requestBodies/EventInput' }
+       *     responses:
+       *       201:
+       *         description: The event, version 1
+       *         headers:
+       *           Location: { $ref: '#/components/headers/Location' }
+       *           ETag: { $ref: '#/components/headers/ETag' }
+       *         content: { application/json: { schema: { $ref: '#/components/schemas/Event' } } }
+       *     x-problems: [invalid-recurrence]
+       */
       post: {
         consumes,
         handle: async ({ actor, body }) => {
@@ -45,6 +77,27 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
       },
     },
     '/events/batch': {
+      /**
+       * @openapi
+       * /api/events/batch:
+       *   post:
+       *     tags: [Events]
+       *     operationId: createEvents
+       *     summary: Create up to 500 events
+       *     description: >-
+       *       Those that are valid are created, or with `atomic` all or none. Each result has the
+       *       index of its item and what creating it alone would have answered; pointers lead into the
+       *       item.
+       *     requestBody: { $ref: '#/components/requestBodies/Batch' }
+       *     responses:
+       *       201:
+       *         description: All were created
+       *         content: { application/json: { schema: { $ref: '#/components/schemas/BatchResult' } } }
+       *       207:
+       *         description: Some were not created
+       *         content: { application/json: { schema: { $ref: '#/components/schemas/BatchResult' } } }
+       *     x-problems: [batch-failed]
+       */
       post: {
         consumes,
         handle: async (call) => {
@@ -54,6 +107,23 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
       },
     },
     '/events/:id': {
+      /**
+       * @openapi
+       * /api/events/{id}:
+       *   get:
+       *     tags: [Events]
+       *     operationId: getEvent
+       *     summary: Read an event
+       *     parameters:
+       *       - { $ref: '#/components/parameters/EventId' }
+       *       - { $ref: '#/components/parameters/If-None-Match' }
+       *     responses:
+       *       200: { $ref: '#/components/responses/Event' }
+       *       304:
+       *         description: The client has this version already
+       *         headers: { ETag: { $ref: '#/components/headers/ETag' } }
+       *     x-problems: [not-found]
+       */
       get: {
         handle: async (call) => {
           const event = await events.get(call.caller.userId, id(call));
@@ -62,7 +132,54 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
             : ok(event, tagged(event));
         },
       },
+      /**
+       * @openapi
+       * /api/events/{id}:
+       *   put:
+       *     tags: [Events]
+       *     operationId: replaceEvent
+       *     summary: Replace the content of an event
+       *     description: >-
+       *       Fields that are left out return to their defaults. What changes nothing writes no
+       *       version.
+       *     parameters:
+       *       - { $ref: '#/components/parameters/EventId' }
+       *       - { $ref: '#/components/parameters/If-Match' }
+       *       - { $ref: '#/components/parameters/Edit-Id' }
+       *       - { $ref: '#/components/parameters/Edit-Note' }
+       *     x-query: EditQuery
+       *     requestBody: { $ref: '#/components/requestBodies/EventInput' }
+       *     responses:
+       *       200: { $ref: '#/components/responses/EditedEvent' }
+       *     x-problems:
+       *       [not-found, forbidden, edit-conflict, precondition-failed, invalid-recurrence,
+       *       unknown-version]
+       */
       put: { consumes, handle: (call) => edit(call, { form: 'replacement', body: call.body }) },
+      /**
+       * @openapi
+       * /api/events/{id}:
+       *   patch:
+       *     tags: [Events]
+       *     operationId: editEvent
+       *     summary: Edit some fields of an event
+       *     description: >-
+       *       By content type: a merge patch (RFC 7396; also as plain JSON) or a JSON Patch (RFC
+       *       6902). What returns a field to its default: `null` in the one, `remove` in the other.
+       *       What changes nothing writes no version.
+       *     parameters:
+       *       - { $ref: '#/components/parameters/EventId' }
+       *       - { $ref: '#/components/parameters/If-Match' }
+       *       - { $ref: '#/components/parameters/Edit-Id' }
+       *       - { $ref: '#/components/parameters/Edit-Note' }
+       *     x-query: EditQuery
+       *     requestBody: { $ref: '#/components/requestBodies/EventPatch' }
+       *     responses:
+       *       200: { $ref: '#/components/responses/EditedEvent' }
+       *     x-problems:
+       *       [not-found, forbidden, edit-conflict, precondition-failed, invalid-patch,
+       *       invalid-recurrence, unknown-version]
+       */
       patch: {
         consumes: patches,
         handle: (call) =>
@@ -71,6 +188,23 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
             body: call.body,
           }),
       },
+      /**
+       * @openapi
+       * /api/events/{id}:
+       *   delete:
+       *     tags: [Events]
+       *     operationId: deleteEvent
+       *     summary: Move an event to the trash, or erase it
+       *     description: >-
+       *       For the owner. From the trash it can be restored, and there the owner alone can read it.
+       *     parameters:
+       *       - { $ref: '#/components/parameters/EventId' }
+       *       - { $ref: '#/components/parameters/If-Match' }
+       *     x-query: DeleteQuery
+       *     responses:
+       *       204: { $ref: '#/components/responses/NoContent' }
+       *     x-problems: [not-found, forbidden, precondition-failed]
+       */
       delete: {
         silent: true,
         handle: async (call) => {
@@ -80,6 +214,20 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
         },
       },
     },
+    /**
+     * @openapi
+     * /api/events/{id}/restore:
+     *   post:
+     *     tags: [Events]
+     *     operationId: restoreEvent
+     *     summary: Bring an event back from the trash
+     *     description: For the owner. An event that is not in the trash stays as it is.
+     *     parameters:
+     *       - { $ref: '#/components/parameters/EventId' }
+     *     responses:
+     *       200: { $ref: '#/components/responses/Event' }
+     *     x-problems: [not-found, forbidden]
+     */
     '/events/:id/restore': {
       post: {
         handle: async (call) => {
@@ -88,6 +236,28 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
         },
       },
     },
+    /**
+     * @openapi
+     * /api/events/{id}/rollback/{version}:
+     *   post:
+     *     tags: [History]
+     *     operationId: rollbackEvent
+     *     summary: Restore the content of an earlier version
+     *     description: >-
+     *       As a new version: nothing is lost from the history, and who may do what stays as it is.
+     *     parameters:
+     *       - { $ref: '#/components/parameters/EventId' }
+     *       - { $ref: '#/components/parameters/Version' }
+     *       - { $ref: '#/components/parameters/If-Match' }
+     *       - { $ref: '#/components/parameters/Edit-Id' }
+     *       - { $ref: '#/components/parameters/Edit-Note' }
+     *     x-query: EditQuery
+     *     responses:
+     *       200: { $ref: '#/components/responses/EditedEvent' }
+     *     x-problems:
+     *       [not-found, version-not-found, forbidden, edit-conflict, precondition-failed,
+     *       invalid-recurrence, unknown-version]
+     */
     '/events/:id/rollback/:version': {
       post: {
         handle: async (call) => {
@@ -107,13 +277,10 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
 
 export const id = (call: Call): string => call.params['id'] ?? '';
 
-/** A version in a path. One that cannot be a version is just not found. */
+/** A version in a path. What cannot be one is beyond every version there is: not found, by whoever may look. */
 export function versionParameter(call: Call, name: string): number {
   const text = call.params[name] ?? '';
-  if (!isVersion(text)) {
-    throw noSuchVersion(Number.NaN);
-  }
-  return Number(text);
+  return isVersion(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
 function edited({ event, merged }: EditAnswer, baseVersion: number | undefined): Answer {

@@ -6,7 +6,35 @@ export type Checks = Readonly<Record<string, () => Promise<void>>>;
 
 export function systemRoutes(checks: Checks): Record<string, Routes> {
   return {
+    /**
+     * @openapi
+     * /health/live:
+     *   get:
+     *     tags: [System]
+     *     operationId: getLiveness
+     *     summary: Whether the process runs
+     *     security: []
+     *     responses:
+     *       200:
+     *         description: It does
+     *         content: { application/json: { schema: { $ref: '#/components/schemas/Health' } } }
+     */
     '/health/live': { get: { public: true, handle: () => ok({ status: 'ok' }) } },
+    /**
+     * @openapi
+     * /health/ready:
+     *   get:
+     *     tags: [System]
+     *     operationId: getReadiness
+     *     summary: Whether the service can do its work
+     *     description: Asks everything that it depends on.
+     *     security: []
+     *     responses:
+     *       200:
+     *         description: It can
+     *         content: { application/json: { schema: { $ref: '#/components/schemas/Health' } } }
+     *     x-problems: [unavailable]
+     */
     '/health/ready': {
       get: {
         public: true,

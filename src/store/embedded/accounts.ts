@@ -54,7 +54,7 @@ export function embeddedAccounts(environment: Environment): AccountStore {
     user: async (id) => userOf(id),
     userByEmail: async (emailKey) => userOf(emails.get(emailKey)),
     userByUsername: async (usernameKey) => userOf(usernames.get(usernameKey)),
-    users: async (ids) => ids.map(userOf).filter((user) => user !== null),
+    users: async (ids) => [...new Set(ids)].map(userOf).filter((user) => user !== null),
     insertSession: (session) =>
       environment.write(() => {
         forgetExpired(session.userId, session.createdAt);

@@ -9,7 +9,7 @@ const FORMAT = 1;
 /** An LMDB environment of which this process is the only user, and its one writer. */
 export interface Environment {
   /** A table of JSON values. */
-  table<V>(name: string): Database<V, Key>;
+  table<V>(name: string): Database<V>;
   /**
    * Runs `work` in a write transaction and resolves with what it returns once that is flushed to disk. Works
    * that wait at the same time share one transaction and one flush. A work that throws writes nothing.

@@ -86,13 +86,16 @@ export function embeddedEvents(environment: Environment): EventStore {
     }
     return stored;
   };
-  const removeAll = <V>(table: Database<V, Key>, eventId: string): void => {
-    for (const key of [...table.getKeys(under(eventId))]) {
+  const removeAll = <V>(table: Database<V>, eventId: string): void => {
+    for (const key of [...table.getKeys(underAll(eventId))]) {
       table.removeSync(key);
     }
   };
 
   const insertOne = ({ event, keys, entries, members: of }: NewEvent): void => {
+    if (events.doesExist(event.id)) {
+      throw new Error(`There is an event ${event.id} already`);
+    }
     const stored = putEvent(event, keys);
     putEntries(event.id, entries);
     of.forEach((member) => putMember(event.id, member));
@@ -174,7 +177,9 @@ export function embeddedEvents(environment: Environment): EventStore {
     embeddedLog: async (eventId) => [...log.getRange(underNumbers(eventId))].map(({ value }) => value),
     putBucket: (bucket) =>
       environment.write(() => {
-        buckets.putSync([bucket.eventId, bucket.fromVersion], bucket);
+        if (events.doesExist(bucket.eventId)) {
+          buckets.putSync([bucket.eventId, bucket.fromVersion], bucket);
+        }
       }),
     trimLog: (eventId, toVersion) =>
       environment.write(() => {
@@ -191,6 +196,8 @@ export function embeddedEvents(environment: Environment): EventStore {
 }
 
 const under = (eventId: string) => ({ start: [eventId, ''], end: [eventId, AFTER_ALL] });
+/** Numbers sort before strings. */
+const underAll = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, AFTER_ALL] });
 const underNumbers = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, LAST] });
 
 interface IndexEntry {
@@ -222,11 +229,11 @@ const indexedDiffers = (a: Stored, b: Stored): boolean =>
   a.content.tags.join('\0') !== b.content.tags.join('\0');
 
 interface ListTables {
-  events: Database<Stored, Key>;
-  search: Database<string, Key>;
-  live: Database<Membership['role'], Key>;
-  tags: Database<Membership['role'], Key>;
-  trash: Database<Membership['role'], Key>;
+  events: Database<Stored>;
+  search: Database<string>;
+  live: Database<Membership['role']>;
+  tags: Database<Membership['role']>;
+  trash: Database<Membership['role']>;
 }
 
 function listEvents(query: EventQuery, tables: ListTables): FoundEvent[] {
@@ -266,7 +273,7 @@ function* inStartOrder(query: EventQuery, tables: ListTables): Generator<Candida
     reverse: descending,
   })) {
     const [startAt, id] = (key as (string | number)[]).slice(prefix.length) as [number, string];
-    if (id !== after?.id) {
+    if (id !== after?.id || startAt !== after.key) {
       yield { id, role: value, key: startAt };
     }
   }

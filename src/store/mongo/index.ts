@@ -1,6 +1,76 @@
+import type { Connection } from 'mongoose';
 import type { Store } from '../../service/ports.js';
+import { mongoAccounts } from './accounts.js';
+import { connect, hasTransactions, ping } from './connection.js';
+import { reachable } from './errors.js';
+import { mongoEvents } from './events.js';
+import { mongoIntents } from './intents.js';
+import { FormatUnknown, whatIsWrong } from './opening.js';
+import { collectionsOf } from './documents.js';
+import { modelsOf, type Models } from './schemas.js';
 
-// Placeholder until the store is written: to be overwritten.
-export function openMongoStore(_uri: string): Promise<Store> {
-  return Promise.reject(new Error('not written yet'));
+export interface MongoStoreOptions {
+  /** Whether to use transactions; by default, where the server has them. */
+  transactions?: boolean;
+}
+
+/** The layout of the data; a database with another one is refused. */
+const FORMAT = 1;
+const SWEEP_MS = 60_000;
+
+/**
+ * Opens the store in a MongoDB database, with its indexes.
+ *
+ * @throws an error that says in one line what is wrong, and how to mend it, without the address's credentials.
+ */
+export async function openMongoStore(uri: string, options: MongoStoreOptions = {}): Promise<Store> {
+  let connection: Connection | undefined;
+  try {
+    connection = await connect(uri);
+    return await storeOn(connection, options);
+  } catch (error) {
+    await connection?.destroy();
+    throw new Error(whatIsWrong(error, uri), { cause: error });
+  }
+}
+
+async function storeOn(connection: Connection, options: MongoStoreOptions): Promise<Store> {
+  const models = modelsOf(connection);
+  await checkFormat(models.Meta);
+  // Those that are there already are left alone, whoever makes them at the same moment.
+  await Promise.all(Object.values(models).map((model) => model.createIndexes()));
+
+  const collections = collectionsOf(connection);
+  const intents = mongoIntents(collections);
+  const sweep = (): Promise<void> => intents.sweep(new Date());
+  await sweep();
+  // A sweep that fails is made up for by the next.
+  const sweeping = setInterval(() => void sweep().catch(() => undefined), SWEEP_MS).unref();
+
+  const transactions = options.transactions ?? (await hasTransactions(connection));
+  return {
+    events: reachable(mongoEvents({ connection, collections, intents, transactions })),
+    accounts: reachable(mongoAccounts(models, collections)),
+    ...reachable({ ping: () => ping(connection) }),
+    close: async () => {
+      clearInterval(sweeping);
+      await connection.destroy();
+    },
+  };
+}
+
+async function checkFormat(meta: Models['Meta']): Promise<void> {
+  const found = await meta
+    .findOneAndUpdate(
+      { _id: 'layout' },
+      { $setOnInsert: { format: FORMAT } },
+      { upsert: true, returnDocument: 'after' },
+    )
+    .lean();
+  if (found.format !== FORMAT) {
+    throw new FormatUnknown(
+      `The data in the MongoDB database has format ${found.format}; this version of Convene reads format ${FORMAT}. ` +
+        'Use the version that wrote it, or name another database in MONGODB_URI.',
+    );
+  }
 }

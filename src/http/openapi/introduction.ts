@@ -1,0 +1,30 @@
+export const TAGS = [
+  { name: 'Accounts', description: 'Registering, signing in and out' },
+  { name: 'Events', description: 'Creating, reading, editing and deleting events' },
+  { name: 'Sharing', description: 'Who may do what with an event' },
+  { name: 'History', description: 'What an event was, and who changed it' },
+  { name: 'System', description: 'The service itself' },
+];
+
+export const INTRODUCTION = `
+Event calendars that several people edit at the same time, with the history of every event.
+
+**To try it here:** send *Register*, copy \`accessToken\` from the answer, press **Authorize** and paste it. From
+then on every route can be tried; the examples can be sent as they are. A token lasts 15 minutes: *Login* gives a
+new one.
+
+**Bodies** are UTF-8 JSON of at most 1 MiB. Unknown fields are refused, never dropped. Ids are 24 hexadecimal
+digits; instants are RFC 3339.
+
+**Errors** are \`application/problem+json\` (RFC 9457) whatever \`Accept\` says. \`code\` is a stable word; \`errors\`
+point at each fault, with a JSON Pointer into the body or a parameter's name. A method that a path does not take is
+405, with \`Allow\`. An event that the caller is no member of does not exist for them: 404; one on which their role
+is too low: 403.
+
+**Lists** answer \`{items, nextCursor}\`. The cursor leads to the next page, and is \`null\` on the last.
+
+**Editing at the same time.** Each change of an event raises its \`version\`, which is its \`ETag\`. An edit may say
+which version it was made on: \`If-Match: "7"\` is strict (412 if the event has another by now), \`?baseVersion=7\`
+merges (409 \`edit-conflict\` only where both changed the same field). With neither, the edit applies to the current
+version.
+`.trim();

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { BatchResultSchema } from '../../protocol/events.js';
+import { problem, PROBLEMS, toProblem, type ProblemCode } from '../../protocol/problems.js';
+import { jsonSchema, schemaRef } from './schemas.js';
+import type { JsonSchema, Response } from './types.js';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+const currentVersion = z.int().min(1).meta({ description: 'The version that the event has now' });
+const value = z.unknown().meta({ description: 'null where the field was absent' });
+
+/** The members that a problem of a code carries beside those of every problem. */
+const MEMBERS: Partial<Record<ProblemCode, z.ZodObject>> = {
+  'edit-conflict': z.object({
+    conflicts: z
+      .array(z.strictObject({ path: z.string(), base: value, theirs: value, yours: value }))
+      .min(1)
+      .meta({ description: 'The fields that both changed; `path` is a JSON Pointer into the content' }),
+    currentVersion,
+  }),
+  'precondition-failed': z.object({ currentVersion }),
+  'unknown-version': z.object({ currentVersion }),
+  'batch-failed': BatchResultSchema,
+  unavailable: z.object({
+    retryAfter: z.int().optional().meta({ description: 'As in Retry-After' }),
+    checks: z.record(z.string(), z.enum(['up', 'down'])).optional(),
+  }),
+};
+
+const HEADERS: Readonly<Record<number, string>> = {
+  401: 'WWW-Authenticate',
+  405: 'Allow',
+  412: 'ETag',
+  503: 'Retry-After',
+};
+
+/** The name of the response that answers one of these problems, all of one status. */
+export const problemResponseName = (codes: readonly ProblemCode[]): string =>
+  codes.map((code) => code.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())).join('.');
+
+/** An answer that is one of these problems, all of one status. */
+export function problemResponse(codes: readonly ProblemCode[]): Response {
+  const status = statusOf(codes[0]);
+  const header = HEADERS[status];
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
+    ...(header && { headers: { [header]: { $ref: `#/components/headers/${header}` } } }),
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: { allOf: [schemaRef('Problem'), narrowed(codes, status)] },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: example(code) }])),
+      },
+    },
+  };
+}
+
+const statusOf = (code: ProblemCode | undefined): number => (code ? PROBLEMS[code].status : 500);
+
+/** What these problems have in particular. What only one of them carries is required where it is the only one. */
+function narrowed(codes: readonly ProblemCode[], status: number): JsonSchema {
+  const members = codes.flatMap((code) => MEMBERS[code] ?? []).map((one) => jsonSchema(one, 'output'));
+  const [only] = codes.length === 1 ? members : [];
+  return {
+    type: 'object',
+    properties: {
+      status: { const: status },
+      code: { enum: codes },
+      ...Object.assign({}, ...members.map(({ properties }) => properties)),
+    },
+    ...(only?.['required'] !== undefined && { required: only['required'] }),
+  };
+}
+
+const EXAMPLES: Partial<Record<ProblemCode, Record<string, unknown>>> = {
+  'validation-failed': { errors: [{ pointer: '/title', message: 'must not be empty' }] },
+  'edit-conflict': {
+    conflicts: [{ path: '/title', base: 'Design review', theirs: 'Plan', yours: 'Review' }],
+    currentVersion: 8,
+  },
+  'precondition-failed': { currentVersion: 8 },
+  'unknown-version': { currentVersion: 8 },
+  'batch-failed': { results: [{ index: 0, status: 424 }] },
+};
+
+const example = (code: ProblemCode): Record<string, unknown> =>
+  toProblem(problem(code, `${PROBLEMS[code].title}.`, EXAMPLES[code] ?? {}), {
+    instance: '/api/events',
+    requestId: '0b9a7a4e-6c1f-4d0e-9f43-0f5a6c1d2e3f',
+  });

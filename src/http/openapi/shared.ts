@@ -1,0 +1,120 @@
+import { MAX_CHANGE_ID, MAX_NOTE } from '../../protocol/events.js';
+import { IdSchema } from '../../protocol/primitives.js';
+import { EXAMPLES } from './examples.js';
+import { jsonSchema, schemaRef } from './schemas.js';
+import type { JsonSchema } from './types.js';
+
+/** What several routes have in common, for their documentation to refer to. */
+
+const ETAG: JsonSchema = { type: 'string', pattern: '^"[0-9]+"$' };
+
+export const headers = {
+  ETag: {
+    description: 'The version of the event as an entity tag: `"7"`',
+    required: true,
+    schema: ETAG,
+  },
+  Location: { description: 'The path of what was created', required: true, schema: { type: 'string' } },
+  'X-Request-Id': {
+    description: 'The id of the request: the one it came with, or a new one',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'WWW-Authenticate': { required: true, schema: { type: 'string', const: 'Bearer' } },
+  Allow: { description: 'The methods that the path takes', required: true, schema: { type: 'string' } },
+  'Retry-After': {
+    description: 'Seconds after which to try again',
+    required: true,
+    schema: { type: 'string', pattern: '^[0-9]+$' },
+  },
+};
+
+const inPath = (name: string, description: string, schema: JsonSchema) => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema,
+});
+const inHeader = (name: string, description: string, schema: JsonSchema = { type: 'string' }) => ({
+  name,
+  in: 'header',
+  description,
+  schema,
+});
+
+const { examples: _, ...id } = jsonSchema(IdSchema, 'input');
+const version: JsonSchema = { type: 'integer', minimum: 1 };
+
+export const parameters = {
+  EventId: inPath('id', 'The id of the event', id),
+  UserId: inPath('userId', 'The id of the member', id),
+  Version: { ...inPath('version', 'A version of the event', version), example: 1 },
+  FromVersion: { ...inPath('from', 'The version to start from', version), example: 1 },
+  ToVersion: { ...inPath('to', 'The version to arrive at, older or newer', version), example: 2 },
+  'If-Match': inHeader('If-Match', 'Only if the event still has this version, such as `"7"`: otherwise 412'),
+  'If-None-Match': inHeader(
+    'If-None-Match',
+    'The version that the client has, such as `"7"`: 304 if it is this',
+  ),
+  'Edit-Id': inHeader('Edit-Id', 'An id of the client’s own: sent again, the edit is not made twice', {
+    type: 'string',
+    minLength: 1,
+    maxLength: MAX_CHANGE_ID,
+  }),
+  'Edit-Note': inHeader(
+    'Edit-Note',
+    `A word on the edit for its history, like a commit message: percent-encoded UTF-8, at most ${MAX_NOTE} characters`,
+  ),
+  'X-Request-Id': inHeader('X-Request-Id', 'An id to find the request by, at most 128 visible characters'),
+};
+
+const json = (schema: string) => ({ 'application/json': { schema: schemaRef(schema) } });
+const tagged = { ETag: { $ref: '#/components/headers/ETag' } };
+
+export const responses = {
+  Event: { description: 'The event', headers: tagged, content: json('Event') },
+  EditedEvent: {
+    description: 'The event after the edit; with `baseVersion` also whether it was merged',
+    headers: tagged,
+    content: json('EditedEvent'),
+  },
+  Tokens: { description: 'The user, an access token, and a refresh token', content: json('Tokens') },
+  Permissions: { description: 'The members of the event, the owner first', content: json('PermissionPage') },
+  NoContent: { description: 'Done' },
+};
+
+/** A body in one content type or several, each with examples that can be sent as they are. */
+const body = (
+  content: Record<string, { schema: string; examples: Record<string, unknown> }>,
+  required = true,
+) => ({
+  required,
+  content: Object.fromEntries(
+    Object.entries(content).map(([type, { schema, examples }]) => [
+      type,
+      {
+        schema: schemaRef(schema),
+        examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
+      },
+    ]),
+  ),
+});
+const jsonBody = (schema: keyof typeof EXAMPLES, required = true) =>
+  body({ 'application/json': { schema, examples: EXAMPLES[schema] } }, required);
+
+export const requestBodies = {
+  Register: jsonBody('Register'),
+  Login: jsonBody('Login'),
+  Refresh: jsonBody('Refresh'),
+  Logout: jsonBody('Logout', false),
+  EventInput: jsonBody('EventInput'),
+  Batch: jsonBody('Batch'),
+  EventPatch: body({
+    'application/merge-patch+json': { schema: 'EventPatch', examples: EXAMPLES.EventPatch },
+    'application/json-patch+json': { schema: 'Patch', examples: EXAMPLES.Patch },
+    'application/json': { schema: 'EventPatch', examples: EXAMPLES.EventPatch },
+  }),
+  Share: jsonBody('Share'),
+  SetRole: jsonBody('SetRole'),
+};

@@ -1,0 +1,98 @@
+import { trusted, Types } from 'mongoose';
+import type { AccountStore, SessionRecord, UserRecord } from '../../service/ports.js';
+import { isDuplicateKey } from './errors.js';
+import type { Collections, SessionDocument, UserDocument } from './documents.js';
+import type { Models } from './schemas.js';
+
+/** The account store on MongoDB: users, unique by email and by username, and their sessions. */
+export function mongoAccounts({ User, Session }: Models, { users, sessions }: Collections): AccountStore {
+  const insertUser: AccountStore['insertUser'] = async ({ id, ...user }) => {
+    try {
+      await User.insertOne({ _id: id, ...user });
+      return 'stored';
+    } catch (error) {
+      const taken = isDuplicateKey(error) ? await takenKey(user, error.keyPattern) : null;
+      if (taken) {
+        return taken;
+      }
+      throw error;
+    }
+  };
+
+  /** The server names one key; which of two is up to it. */
+  const takenKey = async (
+    { emailKey }: Pick<UserRecord, 'emailKey'>,
+    keyPattern: unknown,
+  ): Promise<'email-taken' | 'username-taken' | null> => {
+    const named = Object.keys(keyPattern ?? {});
+    if (named.includes('emailKey') || (await User.exists({ emailKey }))) {
+      return 'email-taken';
+    }
+    return named.includes('usernameKey') ? 'username-taken' : null;
+  };
+
+  const one = async (user: Promise<UserDocument | null>): Promise<UserRecord | null> => {
+    const found = await user;
+    return found && toUser(found);
+  };
+
+  return {
+    insertUser,
+    user: (id) => one(users.findOne({ _id: { $eq: id } })),
+    userByEmail: (emailKey) => one(users.findOne({ emailKey: { $eq: emailKey } })),
+    userByUsername: (usernameKey) => one(users.findOne({ usernameKey: { $eq: usernameKey } })),
+    users: async (ids) => (await users.find({ _id: { $in: [...ids] } }).toArray()).map(toUser),
+
+    insertSession: async ({ id, ...session }) => {
+      await sessions.insertOne({ _id: id, ...session, forgetAt: new Date(session.expiresAt) });
+    },
+    session: async (id) => {
+      const found = await sessions.findOne({ _id: { $eq: id } });
+      return found && toSession(found);
+    },
+    rotateSession: async (id, expectedHash, { refreshHash, lastUsedAt, expiresAt }) => {
+      const { matchedCount } = await Session.updateOne(
+        { _id: id, refreshHash: expectedHash },
+        { $set: { refreshHash, lastUsedAt, expiresAt, forgetAt: new Date(expiresAt) } },
+      );
+      return matchedCount === 1;
+    },
+    revokeSession: async (id, at) => {
+      await Session.updateOne({ _id: id, revokedAt: null }, { $set: { revokedAt: at } });
+    },
+    revokeSessions: async (userId, at, except) => {
+      // Marked as this call's, so that it answers just those that it, and nobody else, has ended.
+      const endedBy = new Types.ObjectId();
+      await Session.updateMany(
+        { userId, revokedAt: null, ...(except !== undefined && { _id: trusted({ $ne: except }) }) },
+        { $set: { revokedAt: at, endedBy } },
+      );
+      const ended = await Session.find({ userId, endedBy }, { _id: 1 }).lean();
+      return ended.map(({ _id }) => _id);
+    },
+  };
+}
+
+const toUser = ({
+  _id,
+  email,
+  emailKey,
+  username,
+  usernameKey,
+  name,
+  passwordHash,
+  createdAt,
+}: UserDocument) => ({
+  id: _id,
+  email,
+  emailKey,
+  username,
+  usernameKey,
+  name,
+  passwordHash,
+  createdAt,
+});
+
+function toSession({ _id, forgetAt: _, endedBy: __, ...session }: SessionDocument): SessionRecord {
+  return { id: _id, ...session };
+}

@@ -1,0 +1,75 @@
+import type { Collection, Connection, Types } from 'mongoose';
+import type { Content } from '../../calendar/content.js';
+import type { EventRecord, Span } from '../../calendar/event.js';
+import type { Bucket, LogEntry } from '../../calendar/history.js';
+import type { Millis } from '../../calendar/time.js';
+import type { Membership, SessionRecord, UserRecord } from '../../service/ports.js';
+import type { Stored } from './keys.js';
+
+/** An event with its members and its newest log entries: what one edit changes is one document. */
+export interface EventDocument extends Omit<EventRecord, 'id' | 'content'> {
+  _id: Types.ObjectId;
+  content: Stored<Content>;
+  /** Follows from `deletedAt`: an index has it in front of the sort key. */
+  state: 'live' | 'trash';
+  /** `updatedAt`, to sort by. */
+  updated: Millis;
+  /** `reach`: a class of length, see `window.ts`. */
+  span: Span & { reach: number };
+  searchText: string;
+  members: Membership[];
+  /** Ascending. */
+  log: Stored<LogEntry>[];
+  /** Inserted together with others where the server has no transactions: the intent that told so. */
+  batch?: Types.ObjectId;
+}
+
+export interface BucketDocument extends Omit<Bucket, 'eventId' | 'base' | 'entries'> {
+  eventId: Types.ObjectId;
+  base: Stored<Bucket['base']>;
+  entries: Stored<LogEntry>[];
+}
+
+/** Something that takes several writes, put down before the first of them, so that a crash leaves no half. */
+export interface IntentDocument {
+  _id: Types.ObjectId;
+  kind: 'insert' | 'erase';
+  eventIds: Types.ObjectId[];
+  at: Date;
+}
+
+export type UserDocument = Omit<UserRecord, 'id'> & { _id: string };
+
+export type SessionDocument = Omit<SessionRecord, 'id'> & {
+  _id: string;
+  /** `expiresAt`, for the index that forgets. */
+  forgetAt: Date;
+  /** Which call ended it. */
+  endedBy?: Types.ObjectId;
+};
+
+export interface MetaDocument {
+  _id: string;
+  format: number;
+}
+
+/**
+ * The collections without Mongoose's casting in between, for events and for what every request reads. Casting
+ * walks and clones what it is given, takes a client's key such as `isMongooseBuffer` for its own, and costs more
+ * than all the driver's work; what comes here is typed, and in filters it stands behind `$eq`.
+ */
+export interface Collections {
+  events: Collection<EventDocument>;
+  buckets: Collection<BucketDocument>;
+  intents: Collection<IntentDocument>;
+  users: Collection<UserDocument>;
+  sessions: Collection<SessionDocument>;
+}
+
+export const collectionsOf = (connection: Connection): Collections => ({
+  events: connection.collection('events'),
+  buckets: connection.collection('buckets'),
+  intents: connection.collection('intents'),
+  users: connection.collection('users'),
+  sessions: connection.collection('sessions'),
+});

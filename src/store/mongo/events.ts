@@ -1,0 +1,132 @@
+import type { Connection } from 'mongoose';
+import type { EventCommit, EventStore, Membership } from '../../service/ports.js';
+import {
+  EVENT_FIELDS,
+  newDocument,
+  objectId,
+  stateOf,
+  toEvent,
+  toMembers,
+  toStoredEntries,
+  type EventFields,
+} from './mapping.js';
+import { mongoHistory } from './history.js';
+import { byIntent, inTransaction } from './insert-events.js';
+import type { Intents } from './intents.js';
+import { listEvents } from './list-events.js';
+import type { Collections, EventDocument } from './documents.js';
+
+export interface MongoEvents {
+  connection: Connection;
+  collections: Collections;
+  intents: Intents;
+  /** Whether the server has transactions. */
+  transactions: boolean;
+}
+
+/** The event store on MongoDB: an event is one document, and a commit one update of it. */
+export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
+  const { events } = collections;
+  const insertSeveral = transactions
+    ? inTransaction(connection, collections)
+    : byIntent(collections, intents);
+
+  const insert: EventStore['insert'] = async (all) => {
+    const documents = all.map(newDocument);
+    if (documents.length > 1) {
+      await insertSeveral(documents);
+    } else if (documents[0]) {
+      await events.insertOne(documents[0]);
+    }
+  };
+
+  const find: EventStore['find'] = async (eventId, userIds) => {
+    const found = await events.findOne<EventFields & Pick<EventDocument, 'members'>>(
+      { _id: objectId(eventId) },
+      { projection: { ...EVENT_FIELDS, members: only(userIds) } },
+    );
+    return (
+      found && {
+        event: toEvent(found),
+        members: new Map(found.members.map((member): [string, Membership] => [member.userId, member])),
+      }
+    );
+  };
+
+  const commit: EventStore['commit'] = async (change) => {
+    const filter = { _id: objectId(change.event.id), version: change.atVersion };
+    const membersChange = change.granted.length > 0 || change.revoked.length > 0;
+    const { matchedCount } = await events.updateOne(
+      filter,
+      membersChange ? updateWithMembers(change) : updateOf(change),
+    );
+    return matchedCount === 1;
+  };
+
+  /** Gone with the first write; its buckets, which nobody reaches any more, with the ones after it. */
+  const erase: EventStore['erase'] = async (eventId, atVersion) => {
+    const _id = objectId(eventId);
+    const intent = await intents.declare('erase', [_id]);
+    const { deletedCount } = await events.deleteOne({ _id, version: atVersion });
+    await intents.settle(intent);
+    return deletedCount === 1;
+  };
+
+  return {
+    insert,
+    find,
+    members: async (eventId) => {
+      const found = await events.findOne({ _id: objectId(eventId) }, { projection: { members: 1 } });
+      return found?.members ?? [];
+    },
+    commit,
+    erase,
+    list: (query) => listEvents(events, query),
+    versions: async (eventIds) => {
+      const found = await events
+        .find({ _id: { $in: eventIds.map(objectId) } }, { projection: { version: 1 } })
+        .toArray();
+      return new Map(found.map(({ _id, version }): [string, number] => [_id.toHexString(), version]));
+    },
+    ...mongoHistory(collections),
+  };
+}
+
+/** A projection of the members to those of these users: they come with the event, in one read. */
+const only = (userIds: readonly string[]) => ({
+  $filter: { input: '$members', cond: { $in: ['$$this.userId', { $literal: userIds }] } },
+});
+
+/**
+ * The content goes field by field: what is equal to what is stored the server leaves alone, and neither
+ * journals nor replicates.
+ */
+function updateOf({ event, keys, entries }: EventCommit) {
+  const { content, ...state } = stateOf(event, keys);
+  const fields = Object.entries(content).map(([field, value]) => [`content.${field}`, value]);
+  return {
+    $set: { ...state, ...(Object.fromEntries(fields) as Record<string, unknown>) },
+    $push: { log: { $each: toStoredEntries(entries) } },
+  };
+}
+
+/**
+ * The same with members removed, added and changed at once, which takes a pipeline. Everything that comes from
+ * outside is a literal in it: strings that begin with `$` are text.
+ */
+function updateWithMembers({ event, keys, entries, granted, revoked }: EventCommit) {
+  const replaced = [...granted.map(({ userId }) => userId), ...revoked];
+  const staying = {
+    $filter: { input: '$members', cond: { $not: [{ $in: ['$$this.userId', { $literal: replaced }] }] } },
+  };
+  const state = Object.entries(stateOf(event, keys)).map(([field, value]) => [field, { $literal: value }]);
+  return [
+    {
+      $set: {
+        ...(Object.fromEntries(state) as Record<string, unknown>),
+        members: { $concatArrays: [staying, { $literal: toMembers(granted) }] },
+        log: { $concatArrays: ['$log', { $literal: toStoredEntries(entries) }] },
+      },
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Bucket } from '../../calendar/history.js';
+import type { EventStore } from '../../service/ports.js';
+import { objectId, toBucket, toEntries, toStoredEntries } from './mapping.js';
+import { isDuplicateKey } from './errors.js';
+import { removeRemains } from './intents.js';
+import { toStored } from './keys.js';
+import type { Collections } from './documents.js';
+
+type HistoryMethods = Pick<EventStore, 'embeddedLog' | 'putBucket' | 'trimLog' | 'bucket' | 'entryOfChange'>;
+
+/** An event's log: the newest entries in its document, the older ones in buckets. */
+export function mongoHistory(collections: Collections): HistoryMethods {
+  const { events, buckets } = collections;
+
+  /** Of two that begin alike the longer stays, whoever comes last: its entries may have been trimmed already. */
+  const putIfLonger = async (bucket: Bucket): Promise<'put' | 'another is there'> => {
+    const { eventId, fromVersion, toVersion, base, entries } = bucket;
+    try {
+      await buckets.updateOne(
+        { eventId: objectId(eventId), fromVersion, toVersion: { $lt: toVersion } },
+        { $set: { toVersion, base: toStored(base), entries: toStoredEntries(entries) } },
+        { upsert: true },
+      );
+      return 'put';
+    } catch (error) {
+      if (isDuplicateKey(error)) {
+        return 'another is there';
+      }
+      throw error;
+    }
+  };
+
+  const putBucket: EventStore['putBucket'] = async (bucket) => {
+    // Again, as one that has just come in between may be shorter.
+    if ((await putIfLonger(bucket)) === 'another is there') {
+      await putIfLonger(bucket);
+    }
+    // Erased meanwhile: whoever erased it may have looked for buckets before this one was there.
+    await removeRemains(collections, objectId(bucket.eventId));
+  };
+
+  const bucket: EventStore['bucket'] = async (eventId, version) => {
+    const found = await buckets.findOne(
+      { eventId: objectId(eventId), fromVersion: { $lte: version } },
+      { sort: { fromVersion: -1 } },
+    );
+    return found && toBucket(found);
+  };
+
+  /** First where entries come from, then where they go to: none is missed on its way. */
+  const entryOfChange: EventStore['entryOfChange'] = async (eventId, userId, changeId) => {
+    const id = objectId(eventId);
+    const entry = { $elemMatch: { by: { $eq: userId }, changeId: { $eq: changeId } } };
+    const embedded = await events.findOne({ _id: id, log: entry }, { projection: { log: entry } });
+    const moved = embedded
+      ? null
+      : await buckets.findOne({ eventId: id, entries: entry }, { projection: { entries: entry } });
+    return toEntries(embedded?.log ?? moved?.entries ?? [])[0] ?? null;
+  };
+
+  return {
+    embeddedLog: async (eventId) => {
+      const found = await events.findOne({ _id: objectId(eventId) }, { projection: { log: 1 } });
+      return toEntries(found?.log ?? []);
+    },
+    putBucket,
+    trimLog: async (eventId, toVersion) => {
+      await events.updateOne(
+        { _id: objectId(eventId) },
+        { $pull: { log: { version: { $lte: toVersion } } } },
+      );
+    },
+    bucket,
+    entryOfChange,
+  };
+}

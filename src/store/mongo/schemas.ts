@@ -1,0 +1,121 @@
+import { Schema, type Connection } from 'mongoose';
+import type {
+  BucketDocument,
+  EventDocument,
+  IntentDocument,
+  MetaDocument,
+  SessionDocument,
+  UserDocument,
+} from './documents.js';
+
+/** What is not declared is refused, not dropped: a filter without its condition would match everything. */
+const options = {
+  strict: 'throw',
+  strictQuery: 'throw',
+  minimize: false,
+  versionKey: false,
+  id: false,
+} as const;
+
+/** JSON with escaped keys. */
+const Json = Schema.Types.Mixed;
+
+const memberSchema = new Schema(
+  { userId: String, role: String, grantedBy: String, grantedAt: String },
+  { ...options, _id: false },
+);
+
+const eventSchema = new Schema<EventDocument>(
+  {
+    version: Number,
+    ownerId: String,
+    content: Json,
+    createdAt: String,
+    updatedAt: String,
+    updatedBy: String,
+    deletedAt: String,
+    state: String,
+    updated: Number,
+    span: { startAt: Number, from: Number, until: Number, reach: Number },
+    searchText: String,
+    members: [memberSchema],
+    log: [Json],
+    batch: Schema.Types.ObjectId,
+  },
+  options,
+)
+  // A user's events in start order, and those that can meet a window.
+  .index({ 'members.userId': 1, state: 1, 'span.startAt': 1, _id: 1 }, { name: 'member_start' })
+  .index(
+    { 'members.userId': 1, state: 1, 'span.reach': 1, 'span.startAt': 1, _id: 1 },
+    { name: 'member_window' },
+  )
+  // For tags that are rare; MongoDB has no index over two arrays, so that it cannot have the members too.
+  .index({ 'content.tags': 1, 'span.startAt': 1, _id: 1 }, { name: 'tag_start' })
+  // Without the members: every edit moves it.
+  .index({ updated: 1, _id: 1 }, { name: 'updated' })
+  // Says what versions events have without reading them.
+  .index({ _id: 1, version: 1 }, { name: 'version' });
+
+const bucketSchema = new Schema<BucketDocument>(
+  { eventId: Schema.Types.ObjectId, fromVersion: Number, toVersion: Number, base: Json, entries: [Json] },
+  options,
+)
+  .index({ eventId: 1, fromVersion: 1 }, { name: 'event_version', unique: true })
+  .index({ eventId: 1, 'entries.changeId': 1 }, { name: 'event_change' });
+
+const intentSchema = new Schema<IntentDocument>(
+  { kind: String, eventIds: [Schema.Types.ObjectId], at: Date },
+  options,
+);
+
+const userSchema = new Schema<UserDocument>(
+  {
+    _id: String,
+    email: String,
+    emailKey: String,
+    username: String,
+    usernameKey: String,
+    name: String,
+    passwordHash: String,
+    createdAt: String,
+  },
+  options,
+)
+  .index({ emailKey: 1 }, { name: 'email', unique: true })
+  .index({ usernameKey: 1 }, { name: 'username', unique: true });
+
+const sessionSchema = new Schema<SessionDocument>(
+  {
+    _id: String,
+    userId: String,
+    refreshHash: String,
+    createdAt: String,
+    lastUsedAt: String,
+    expiresAt: String,
+    revokedAt: String,
+    userAgent: String,
+    address: String,
+    forgetAt: Date,
+    endedBy: Schema.Types.ObjectId,
+  },
+  options,
+)
+  .index({ userId: 1 }, { name: 'user' })
+  .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
+const metaSchema = new Schema<MetaDocument>({ _id: String, format: Number }, options);
+
+/** The models of one connection. */
+export type Models = ReturnType<typeof modelsOf>;
+
+export function modelsOf(connection: Connection) {
+  return {
+    Event: connection.model('Event', eventSchema, 'events'),
+    Bucket: connection.model('Bucket', bucketSchema, 'buckets'),
+    Intent: connection.model('Intent', intentSchema, 'intents'),
+    User: connection.model('User', userSchema, 'users'),
+    Session: connection.model('Session', sessionSchema, 'sessions'),
+    Meta: connection.model('Meta', metaSchema, 'meta'),
+  };
+}
