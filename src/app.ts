@@ -7,20 +7,27 @@ import { createDocs } from './http/docs.js';
 import { authRoutes } from './http/routes/auth.js';
 import { eventRoutes } from './http/routes/events.js';
 import { historyRoutes } from './http/routes/history.js';
+import { occurrenceRoutes } from './http/routes/occurrences.js';
+import { scheduleRoutes } from './http/routes/schedule.js';
 import { sharingRoutes } from './http/routes/sharing.js';
 import { systemRoutes } from './http/routes/system.js';
 import { createHttpApp } from './http/server.js';
 import { createLive } from './live/live.js';
 import { createAccountService } from './service/accounts.js';
+import { createClashWatch } from './service/clash-watch.js';
+import { createCreationService } from './service/create-events.js';
 import { createChangePipeline } from './service/commit-change.js';
 import { createCursors } from './service/cursor.js';
 import { createEditService } from './service/edits.js';
 import { createEventService } from './service/events.js';
+import { createFreeBusyService } from './service/free-busy.js';
 import { createHistoryService } from './service/history.js';
+import { createOccurrenceService } from './service/occurrences.js';
 import { createPasswords } from './service/passwords.js';
 import { createPeople } from './service/people.js';
 import type { Clock, Store } from './service/ports.js';
 import { createHistoryReader } from './service/read-history.js';
+import { createScheduleService } from './service/schedule.js';
 import { createSharingService } from './service/sharing.js';
 import { createTokens, deriveKey } from './service/tokens.js';
 import { openEmbeddedStore } from './store/embedded/index.js';
@@ -63,9 +70,27 @@ export async function startApp(
     clock,
     registration: config.registration,
   });
-  const pipeline = createChangePipeline({ events: store.events, people, broadcaster, clock, onError });
+  const schedule = createScheduleService({ events: store.events, leases: store.leases, clock });
+  const watch = createClashWatch({ events: store.events, schedule, broadcaster, onError });
+  const pipeline = createChangePipeline({
+    events: store.events,
+    people,
+    broadcaster,
+    clock,
+    onChanged: watch.changed,
+    onError,
+  });
   const events = createEventService({ events: store.events, people, pipeline, broadcaster, cursors, clock });
-  const edits = createEditService({ events: store.events, history, pipeline });
+  const creation = createCreationService({ events: store.events, people, schedule, broadcaster, clock });
+  const edits = createEditService({ events: store.events, schedule, history, pipeline });
+  const occurrences = createOccurrenceService({
+    events: store.events,
+    history,
+    people,
+    pipeline,
+    broadcaster,
+    onChanged: watch.changed,
+  });
   const sharing = createSharingService({ events: store.events, accounts: store.accounts, people, pipeline });
   const versions = createHistoryService({ history, people, cursors, read: events.read });
 
@@ -77,7 +102,9 @@ export async function startApp(
       log,
       api: {
         ...authRoutes(accounts),
-        ...eventRoutes(events, edits),
+        ...scheduleRoutes(schedule, createFreeBusyService(store.events), events),
+        ...eventRoutes(creation, events, edits),
+        ...occurrenceRoutes(occurrences),
         ...sharingRoutes(sharing),
         ...historyRoutes(versions),
       },
@@ -95,6 +122,7 @@ export async function startApp(
       close: async () => {
         const closed = closeServer(server);
         await live.close();
+        await watch.idle();
         await closed;
         await store.close();
       },

@@ -14,7 +14,7 @@ import {
 /** What a rule is to hang on. */
 export interface RuleBase {
   /** An instant; for an all-day event the midnight of its date on the wall. */
-  start: Millis  ;
+  start: Millis;
   /** The local time that the client gave, if it gave one. */
   given: WallClock | null;
   timeZone: string;

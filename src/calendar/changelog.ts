@@ -1,8 +1,9 @@
 import { DEFAULTS, type Content, type ContentField } from './content.js';
 import { differences, type Nothing } from './difference.js';
 import type { LogEntry } from './history.js';
-import { equal, segmentsOf } from './json.js';
+import { equal, isObject, segmentsOf } from './json.js';
 import type { Operation } from './patch.js';
+import { parseDate } from './time.js';
 
 /** What became of one field, for people; null where the field was or is absent. */
 export interface FieldChange {
@@ -64,7 +65,7 @@ export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string): 
     case 'create':
       return 'Created the event';
     case 'edit':
-      return `Changed ${fieldList(entry)}`;
+      return occurrenceSummary(entry) ?? `Changed ${fieldList(entry)}`;
     case 'undo':
       return `Took back an edit of ${fieldList(entry)}`;
     case 'rollback':
@@ -85,6 +86,33 @@ export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string): 
 }
 
 function fieldList(entry: LogEntry): string {
-  const names = [...new Set(changesOf(entry).map(({ field }) => field))];
-  return names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return inWords([...new Set(changesOf(entry).map(({ field }) => field))]);
+}
+
+const inWords = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** Names the occurrence where an edit touched that one alone; null where it did anything else. */
+function occurrenceSummary(entry: LogEntry): string | null {
+  const changes = changesOf(entry).map((change) => ({ ...change, segments: segmentsOf(change.path) ?? [] }));
+  const ids = new Set(changes.map(({ segments }) => segments[1]));
+  const [id] = ids;
+  if (id === undefined || ids.size > 1 || changes.some(({ field }) => field !== 'overrides')) {
+    return null;
+  }
+  const names = changes.flatMap(({ segments: [, , field], from, to }) =>
+    field === undefined ? Object.keys({ ...(from as object | null), ...(to as object | null) }) : [field],
+  );
+  const excluded = changes.some(
+    ({ segments: [, , field], to }) => (field === 'excluded' ? to : isObject(to) && to['excluded']) === true,
+  );
+  const done = excluded ? 'left out' : `changed ${inWords(names.filter((name) => name !== 'excluded'))}`;
+  return `${dayOf(id)}: ${done}`;
+}
+
+/** `9 March 2026` of an occurrence's id. */
+function dayOf(recurrenceId: string): string {
+  const day = parseDate(recurrenceId.slice(0, 10));
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+  return day === null ? recurrenceId : format.format(day);
 }

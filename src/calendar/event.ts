@@ -1,6 +1,6 @@
 import type { Content } from './content.js';
 import { changedOccurrences, clockOf, lastRegularEnd } from './occurrences.js';
-import type { Millis } from './time.js';
+import { FAR_FUTURE, type Millis } from './time.js';
 
 /** An event without its members and its log. */
 export interface EventRecord {
@@ -29,9 +29,15 @@ export function spanOf(content: Content): Span {
   const clock = clockOf(content);
   const startAt = clock.instantOf(clock.start);
   const span: Span = { startAt, from: startAt, until: lastRegularEnd(content) };
-  for (const { start, end } of changedOccurrences(content)) {
+  const changed = changedOccurrences(content);
+  for (const { start, end } of changed) {
     span.from = Math.min(span.from, start);
     span.until = Math.max(span.until, end);
+  }
+  // What has no length is in a window that begins with it; a span that ended there would not be.
+  const isInstant = content.start === content.end || changed.some(({ start }) => start === span.until);
+  if (isInstant && span.from < span.until && span.until < FAR_FUTURE) {
+    span.until += 1;
   }
   return span;
 }

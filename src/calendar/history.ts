@@ -46,6 +46,8 @@ export interface LogEntry {
   merged?: boolean;
   restoredVersion?: number;
   membership?: MembershipChange;
+  /** The event in which the series goes on, where this entry ended it before an occurrence. */
+  following?: string;
 }
 
 /** A run of entries that has moved out of the event's document. */

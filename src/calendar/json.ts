@@ -8,6 +8,9 @@ export interface JsonObject {
 /** The deepest nesting that any input may have. */
 export const MAX_DEPTH = 64;
 
+/** The most values, list items and members together, that any input may have: each is looked at by its schema. */
+export const MAX_VALUES = 100_000;
+
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Keys and pointer segments that reach into an object's prototype. */
@@ -69,9 +72,14 @@ export function textFault(text: string): string | null {
 
 /**
  * The first thing in a parsed body or frame that no JSON of ours may hold: NUL, lone surrogates, keys that
- * reach into prototypes, numbers that JSON has not, foreign objects, nesting beyond {@link MAX_DEPTH}.
+ * reach into prototypes, numbers that JSON has not, foreign objects, nesting beyond {@link MAX_DEPTH}, more than
+ * {@link MAX_VALUES} values.
  */
-export function jsonFault(value: unknown, path: readonly (string | number)[] = []): FieldError | null {
+export function jsonFault(
+  value: unknown,
+  path: readonly (string | number)[] = [],
+  count = { left: MAX_VALUES },
+): FieldError | null {
   const fault = (message: string): FieldError => ({ pointer: pointer(path), message });
   switch (typeof value) {
     case 'string': {
@@ -97,20 +105,25 @@ export function jsonFault(value: unknown, path: readonly (string | number)[] = [
     };
   }
   if (Array.isArray(value)) {
-    return firstFault(value.entries(), path);
+    return firstFault(value.entries(), path, count);
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     return fault('must be a JSON value');
   }
-  return firstFault(Object.entries(value), path);
+  return firstFault(Object.entries(value), path, count);
 }
 
 function firstFault(
   entries: Iterable<[string | number, unknown]>,
   path: readonly (string | number)[],
+  count: { left: number },
 ): FieldError | null {
   for (const [key, item] of entries) {
+    count.left -= 1;
+    if (count.left < 0) {
+      return { pointer: '', message: `must have at most ${MAX_VALUES} values` };
+    }
     const keyFault = typeof key === 'string' ? forbiddenOr(key) : null;
     if (keyFault) {
       return { pointer: pointer(path), message: keyFault };
@@ -119,7 +132,7 @@ function firstFault(
     if (typeof item === 'boolean' || item === null || (typeof item === 'string' && !textFault(item))) {
       continue;
     }
-    const fault = jsonFault(item, [...path, key]);
+    const fault = jsonFault(item, [...path, key], count);
     if (fault) {
       return fault;
     }

@@ -67,13 +67,40 @@ export function occurrencesIn(content: Timing, window: Window, budget: Budget): 
       }
     }
   } catch (error) {
-    if (!(error instanceof BudgetSpent)) {
-      throw error;
-    }
-    reached = Math.min(window.to, Math.max(window.from, toInstant(error.reached, content.timeZone)));
+    reached = reachedBefore(error, content, window);
   }
   occurrences.sort((a, b) => a.start - b.start || (a.recurrenceId < b.recurrenceId ? -1 : 1));
   return { occurrences, reached };
+}
+
+/** As {@link occurrencesIn}, of an event without overrides: the times alone, which costs less. */
+export function regularTimesIn(
+  content: Timing,
+  window: Window,
+  budget: Budget,
+): { times: { start: Millis; end: Millis }[]; reached: Millis } {
+  const clock = clockOf(content);
+  const times: { start: Millis; end: Millis }[] = [];
+  try {
+    for (const wall of regularStarts(content, clock, window, budget)) {
+      const start = clock.instantOf(wall);
+      const end = clock.endOf(wall, start);
+      if (meetsWindow(start, end, window)) {
+        times.push({ start, end });
+      }
+    }
+  } catch (error) {
+    return { times, reached: reachedBefore(error, content, window) };
+  }
+  return { times, reached: window.to };
+}
+
+/** Where an expansion stopped for its budget. Any other error goes on. */
+function reachedBefore(error: unknown, { timeZone }: Timing, { from, to }: Window): Millis {
+  if (!(error instanceof BudgetSpent)) {
+    throw error;
+  }
+  return Math.min(to, Math.max(from, toInstant(error.reached, timeZone)));
 }
 
 /** The occurrences that overrides change or add. */
@@ -156,7 +183,7 @@ function overridden(recurrenceId: string, override: Override, clock: EventClock)
 const MARGIN = 2 * DAY;
 
 /** The starts of the event itself and of its rule that can meet a window; none of them for the same instant twice. */
-function* regularStarts(
+export function* regularStarts(
   { recurrence, timeZone }: Timing,
   clock: EventClock,
   { from, to }: Window,
@@ -223,6 +250,24 @@ export function startsBefore(content: Timing, wall: WallClock, most: number): nu
   return count;
 }
 
+/** The first regular start at this local time or after it; null where there is none, or it is too far to find. */
+export function firstStartFrom(content: Timing, wall: WallClock): WallClock | null {
+  const clock = clockOf(content);
+  const window = { from: clock.instantOf(wall), to: FAR_FUTURE };
+  try {
+    for (const start of regularStarts(content, clock, window, { left: COUNT_BUDGET })) {
+      if (start >= wall) {
+        return start;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) {
+      throw error;
+    }
+  }
+  return null;
+}
+
 /** The times that the occurrence at this local start has where no override says otherwise, in canonical form. */
 export function regularOccurrence(content: Timing, wall: WallClock): { start: string; end: string } {
   const clock = clockOf(content);
@@ -231,6 +276,19 @@ export function regularOccurrence(content: Timing, wall: WallClock): { start: st
   }
   const start = clock.instantOf(wall);
   return { start: formatInstant(start), end: formatInstant(start + clock.duration) };
+}
+
+/** The times of an occurrence in canonical form. */
+export function timesOf(
+  content: Timing,
+  { recurrenceId, start, end, override }: Occurrence,
+): { start: string; end: string } {
+  if (!content.allDay) {
+    return { start: formatInstant(start), end: formatInstant(end) };
+  }
+  const first = override?.start ?? recurrenceId;
+  const regularEnd = (parseDate(first) ?? 0) + clockOf(content).duration;
+  return { start: first, end: override?.end ?? formatDate(regularEnd) };
 }
 
 /** Enough for the longest rule with a count. */

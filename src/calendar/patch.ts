@@ -37,11 +37,20 @@ const MAX_COPIED_BYTES = 1024 * 1024;
  *   where the result is no valid content.
  */
 export function applyEdit(edit: Edit, base: Content): Content {
+  return edit.form === 'replacement' ? edit.content : parseContent(patched(edit, base));
+}
+
+/**
+ * As {@link applyEdit}, before it is looked at as content: for an edit whose result has yet to be completed.
+ *
+ * @throws invalid-patch where it cannot be applied or a `test` fails; validation-failed for an unknown field
+ */
+export function patched(edit: Edit, base: Content): Record<string, unknown> {
   switch (edit.form) {
     case 'json-patch':
-      return parseContent(applyOperations(edit.operations, base, edit.at));
+      return applyOperations(edit.operations, base, edit.at);
     case 'merge-patch':
-      return parseContent(applyMergePatch(edit.patch, base));
+      return applyMergePatch(edit.patch, base);
     case 'replacement':
       return edit.content;
   }
@@ -114,8 +123,8 @@ function parsePath(path: unknown, at: string): string {
   return path;
 }
 
-function applyOperations(operations: Operation[], base: Content, at: string): unknown {
-  const document = structuredClone(base) as unknown;
+function applyOperations(operations: Operation[], base: Content, at: string): Record<string, unknown> {
+  const document = structuredClone(base) as Record<string, unknown>;
   let copied = 0;
   operations.forEach((operation, i) => {
     copied += applyOne(document, operation, `${at}/${i}`);
@@ -203,20 +212,21 @@ function checkTarget(document: unknown, operation: Operation, at: string): void 
 }
 
 /** RFC 7396. A field that goes returns to its default, as nothing stands in its place. */
-function applyMergePatch(patch: Record<string, unknown>, base: Content): unknown {
+function applyMergePatch(patch: Record<string, unknown>, base: Content): Record<string, unknown> {
   const unknown = Object.keys(patch).filter((key) => !isContentField(key));
   if (unknown.length > 0) {
     throw refuseFields(unknown.map((key) => ({ pointer: pointer([key]), message: 'is not known' })));
   }
-  return merge(base, patch);
+  return mergeObject(base, patch);
 }
 
-function merge(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) {
-    return patch;
-  }
+const merge = (target: unknown, patch: unknown): unknown =>
+  isObject(patch) ? mergeObject(target, patch) : patch;
+
+function mergeObject(target: unknown, patch: Record<string, unknown>): Record<string, unknown> {
   const before = isObject(target) ? target : {};
   const kept = Object.entries(before).filter(([key]) => !Object.hasOwn(patch, key));
   const set = Object.entries(patch).filter(([, value]) => value !== null);
-  return Object.fromEntries([...kept, ...set.map(([key, value]) => [key, merge(own(before, key), value)])]);
+  const merged = set.map(([key, value]): [string, unknown] => [key, merge(own(before, key), value)]);
+  return Object.fromEntries([...kept, ...merged]);
 }

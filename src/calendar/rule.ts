@@ -145,6 +145,8 @@ function parseUntil(until: string, anchor: RuleAnchor): WallClock | null {
 const formatUntil = (until: WallClock, anchor: RuleAnchor): string =>
   anchor.allDay ? formatDate(until) : formatLocal(until);
 
+const MAX_RRULE = 5_000;
+
 const RRULE_NUMBERS: Record<string, keyof Rule> = {
   BYMONTHDAY: 'byMonthDay',
   BYYEARDAY: 'byYearDay',
@@ -165,6 +167,9 @@ export function parseRRule(
   timeZone: string,
 ): { rule: Record<string, unknown> } | { fault: string } {
   const rule: Record<string, unknown> = {};
+  if (text.length > MAX_RRULE) {
+    return { fault: `must have at most ${MAX_RRULE} characters` };
+  }
   const parts = text
     .replace(/^RRULE:/i, '')
     .split(';')
@@ -257,34 +262,52 @@ function parseRRuleUntil(value: string, timeZone: string): string | null {
 
 /**
  * The rule of a series whose start has moved on the wall clock: the parts that named the old time name the new
- * one. Days of the week all move by as many days; of other lists the entry that was the start's.
+ * one. Days of the week all move by as many days; so do the entries of other lists, as far as they stay what they
+ * are: else the one that was the start's alone.
  */
 export function withShiftedStart(rule: Rule, from: WallClock, to: WallClock): Rule {
   if (from === to) {
     return rule;
   }
   const [old, now] = [partsOf(from), partsOf(to)];
-  const replaced = (list: number[] | undefined, before: number, after: number) =>
-    list && { list: [...new Set(list.map((n) => (n === before ? after : n)))] };
-  const byHour = replaced(rule.byHour, old.hour, now.hour);
-  const byMinute = replaced(rule.byMinute, old.minute, now.minute);
-  const byMonthDay = replaced(rule.byMonthDay, old.date, now.date);
-  const months = rule.byMonth?.map((name) => (name === String(old.month) ? String(now.month) : name));
+  const byHour = movedList(rule.byHour, old.hour, now.hour, [0, 23]);
+  const byMinute = movedList(rule.byMinute, old.minute, now.minute, [0, 59]);
+  const byMonthDay = movedList(rule.byMonthDay, old.date, now.date, [1, 31]);
+  const byMonth = movedList(rule.byMonth?.map(Number), old.month, now.month, [1, 12]);
   const days = now.day - old.day;
   return {
     ...rule,
-    ...(byHour && { byHour: byHour.list }),
-    ...(byMinute && { byMinute: byMinute.list }),
-    ...(byMonthDay && { byMonthDay: byMonthDay.list }),
-    ...(months && { byMonth: [...new Set(months)] }),
+    ...(byHour && { byHour }),
+    ...(byMinute && { byMinute }),
+    ...(byMonthDay && { byMonthDay }),
+    ...(byMonth && { byMonth: byMonth.map(String) }),
     ...(rule.byDay && { byDay: rule.byDay.map((one) => shiftedDay(one, days, now.nth)) }),
+    ...(cutsWeeks(rule) && { firstDayOfWeek: weekdayAfter(rule.firstDayOfWeek ?? 'mo', days) }),
     ...(rule.until !== undefined && { until: shiftedUntil(rule.until, to - from) }),
   };
 }
 
+function movedList(
+  list: number[] | undefined,
+  before: number,
+  after: number,
+  [least, most]: [number, number],
+): number[] | undefined {
+  const moved = list?.map((n) => n + after - before);
+  const fit = moved?.every((n, i) => n >= least && n <= most && (list?.[i] ?? 0) >= least);
+  return fit ? moved : list && [...new Set(list.map((n) => (n === before ? after : n)))];
+}
+
+/** Where weeks are left out, several days of one week stay together as long as the week begins with them. */
+const cutsWeeks = ({ frequency, interval = 1, byDay }: Rule): boolean =>
+  frequency === 'weekly' && interval > 1 && byDay !== undefined && byDay.length > 1;
+
+const weekdayAfter = (day: NDay['day'], days: number): NDay['day'] =>
+  DAYS[(((DAYS.indexOf(day) + days) % 7) + 7) % 7] ?? day;
+
 /** An ordinal follows the date: the first Monday moved by a week is the second. */
 function shiftedDay({ day, nthOfPeriod }: NDay, days: number, nth: number): NDay {
-  const moved = DAYS[(((DAYS.indexOf(day) + days) % 7) + 7) % 7] ?? day;
+  const moved = weekdayAfter(day, days);
   if (nthOfPeriod === undefined) {
     return { day: moved };
   }

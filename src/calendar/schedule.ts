@@ -1,5 +1,5 @@
 import type { Content, Override } from './content.js';
-import { occurrencesIn, type Window } from './occurrences.js';
+import { occurrencesIn, regularTimesIn, type Window } from './occurrences.js';
 import type { Budget } from './recurrence.js';
 import type { Millis } from './time.js';
 
@@ -27,6 +27,9 @@ export function busyTimes(
   if (!mayBeBusy(content)) {
     return { times: [], reached: window.to };
   }
+  if (Object.keys(content.overrides).length === 0) {
+    return regularTimesIn(content, window, budget);
+  }
   const { occurrences, reached } = occurrencesIn(content, window, budget);
   const times = occurrences
     .filter(({ override }) => isBusy(content, override))
@@ -53,7 +56,7 @@ export function meetings(ours: readonly Interval[], theirs: readonly Interval[],
       }
       if (other.end > own.start) {
         found.push({ ours: own, theirs: other });
-        if (found.length === most) {
+        if (found.length >= most) {
           return found;
         }
       }

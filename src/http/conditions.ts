@@ -12,7 +12,9 @@ export function ifMatch(call: Call): { ifMatch?: number[] } {
   if (header === undefined || header.trim() === '*') {
     return {};
   }
-  const versions = header.split(',').map((tag) => Number(/^\s*"([1-9]\d{0,8})"\s*$/.exec(tag)?.[1] ?? Number.NaN));
+  const versions = header
+    .split(',')
+    .map((tag) => Number(/^\s*"([1-9]\d{0,8})"\s*$/.exec(tag)?.[1] ?? Number.NaN));
   return { ifMatch: versions };
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ROLES, type Role } from '../calendar/access.js';
-import { ContentSchema } from '../calendar/content.js';
+import { CONTENT_FIELDS, ContentSchema, type Content } from '../calendar/content.js';
 import type { EventRecord } from '../calendar/event.js';
+import { timesOf, type Occurrence } from '../calendar/occurrences.js';
+import { DAY } from '../calendar/time.js';
 import {
   FlagParameter,
   IdSchema,
@@ -12,7 +14,6 @@ import {
   TextParameter,
   TimestampSchema,
 } from './primitives.js';
-import { ProblemSchema } from './problems.js';
 
 export const RoleSchema = z.enum(ROLES).meta({ id: 'Role' });
 
@@ -38,12 +39,34 @@ export function eventView(event: EventRecord, role: Role): EventView {
   return { id, version, role, ownerId, ...content, createdAt, updatedAt, updatedBy, deletedAt };
 }
 
-/** The answer to an edit that named its base version. */
-export const EditedEventSchema = EventSchema.extend({
-  merged: z.boolean().optional().meta({ description: 'Whether the edit was rebased; only with baseVersion' }),
-}).meta({ id: 'EditedEvent' });
+/** The content of an event as it was answered. */
+export function contentOf(view: EventView): Content {
+  return Object.fromEntries(CONTENT_FIELDS.map((field) => [field, view[field]])) as Content;
+}
 
 export const EventPageSchema = pageOf(EventSchema).meta({ id: 'EventPage' });
+
+/** One occurrence of an event: the event with the fields that are different about it in their place. */
+export const OccurrenceSchema = EventSchema.extend({
+  eventId: IdSchema.meta({ description: 'The event; so is `id`' }),
+  recurrenceId: z.string().meta({
+    description:
+      'The original local start, by which the occurrence is known (RFC 8984, section 4.3.4): a date where allDay. `start` and `end` are those of the occurrence',
+    examples: ['2026-03-09T11:00:00'],
+  }),
+}).meta({ id: 'Occurrence' });
+export type OccurrenceView = z.output<typeof OccurrenceSchema>;
+
+/** The occurrence object for a member in this role. */
+export function occurrenceView(event: EventRecord, role: Role, occurrence: Occurrence): OccurrenceView {
+  const { recurrenceId, override } = occurrence;
+  const own = { ...timesOf(event.content, occurrence), eventId: event.id, recurrenceId };
+  return Object.assign(eventView(event, role), override, own);
+}
+
+export const OccurrencePageSchema = pageOf(OccurrenceSchema).meta({ id: 'OccurrencePage' });
+
+const MAX_EXPANDED = 366 * DAY;
 
 export const ListQuerySchema = z
   .object({
@@ -55,6 +78,10 @@ export const ListQuerySchema = z
     tag: TextParameter(50).optional().meta({ description: 'Only events with this tag' }),
     role: z.enum(ROLES).optional().meta({ description: 'Only events on which the caller has this role' }),
     status: ContentSchema.shape.status.optional(),
+    expand: FlagParameter.default(false).meta({
+      description:
+        'One item per occurrence in the window, which needs both ends and has at most 366 days. With status, those that have it themselves; the other filters choose events',
+    }),
     updatedSince: InstantParameter.optional().meta({ description: 'Only what changed then or later' }),
     sort: z
       .enum(['start', '-start', 'updatedAt', '-updatedAt'])
@@ -66,6 +93,19 @@ export const ListQuerySchema = z
   .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
     error: 'must be before to',
     path: ['from'],
+  })
+  .superRefine(({ expand, from, to }, context) => {
+    const refuse = (parameter: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [parameter], message });
+    if (expand && from === undefined) {
+      refuse('from', 'is needed to expand');
+    }
+    if (expand && to === undefined) {
+      refuse('to', 'is needed to expand');
+    }
+    if (expand && from !== undefined && to !== undefined && to - from > MAX_EXPANDED) {
+      refuse('to', 'must be at most 366 days after from, to expand');
+    }
   });
 export type ListQuery = z.output<typeof ListQuerySchema>;
 
@@ -73,27 +113,7 @@ export const BatchSchema = z
   .strictObject({ events: z.array(z.unknown()).min(1).max(500), atomic: z.boolean().default(false) })
   .meta({ id: 'Batch', title: 'Events to create: each an EventInput' });
 
-export const BatchResultSchema = z
-  .strictObject({
-    results: z.array(
-      z.strictObject({
-        index: z.int(),
-        status: z.int(),
-        event: EventSchema.optional(),
-        problem: ProblemSchema.optional(),
-      }),
-    ),
-  })
-  .meta({ id: 'BatchResult' });
-export type BatchResult = z.output<typeof BatchResultSchema>;
-
 export const VersionParameter = NumberParameter(1, 999_999_999);
-export const EditQuerySchema = z.object({
-  baseVersion: VersionParameter.optional().meta({
-    description:
-      'The version that was edited: what others changed since is kept, and where both changed the same it is an edit conflict. Without it, the edit applies to the current version',
-  }),
-});
 export const DeleteQuerySchema = z.object({
   permanent: FlagParameter.default(false).meta({ description: 'Erase it, its history included' }),
 });

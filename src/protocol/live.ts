@@ -5,6 +5,7 @@ import { PersonSchema } from './accounts.js';
 import { EventSchema, MAX_CHANGE_ID, MAX_NOTE, RoleSchema } from './events.js';
 import { ChangeSchema, type Change } from './history.js';
 import { IdSchema, TimestampSchema } from './primitives.js';
+import { ScheduleConflictSchema } from './schedule.js';
 import { ProblemSchema, type Problem } from './problems.js';
 
 /** An id that is of no known form is just not found. */
@@ -91,6 +92,11 @@ export const ServerMessages = {
   'event:deleted': membersNotice,
   'event:restored': membersNotice,
   'presence:changed': z.strictObject({ eventId: IdSchema, total: z.int(), present: z.array(PresenceSchema) }),
+  'conflict:detected': z.strictObject({
+    eventId: IdSchema,
+    conflicts: z.array(ScheduleConflictSchema),
+    by: PersonSchema,
+  }),
   'session:expiring': z.strictObject({ expiresAt: TimestampSchema }),
   'session:ended': z.strictObject({ reason: z.enum(SESSION_ENDS) }),
   'server:closing': z.strictObject({ retryAfter: z.int().meta({ description: 'Seconds' }) }),

@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'method-not-allowed'
   | 'not-acceptable'
   | 'already-registered'
+  | 'schedule-conflict'
   | 'precondition-failed'
   | 'payload-too-large'
   | 'unsupported-media-type'
@@ -38,6 +39,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'not-acceptable': { status: 406, title: 'No acceptable representation' },
   'already-registered': { status: 409, title: 'Already registered' },
   'edit-conflict': { status: 409, title: 'Others have changed the same' },
+  'schedule-conflict': { status: 409, title: 'The time is taken' },
   'owner-required': { status: 409, title: 'An event needs its owner' },
   'precondition-failed': { status: 412, title: 'The event has another version' },
   'payload-too-large': { status: 413, title: 'The body is too large' },

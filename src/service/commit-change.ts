@@ -1,33 +1,26 @@
 import type { Role } from '../calendar/access.js';
 import { noSuchEvent } from '../calendar/access.js';
-import type { Content } from '../calendar/content.js';
-import { effectivePatch } from '../calendar/difference.js';
-import { spanOf, type EventRecord } from '../calendar/event.js';
-import type { Kind, LogEntry, MembershipChange, Via } from '../calendar/history.js';
+import type { EventRecord } from '../calendar/event.js';
+import type { LogEntry } from '../calendar/history.js';
 import { sizeOf } from '../calendar/json.js';
-import { searchText } from '../calendar/search.js';
 import type { Person } from '../protocol/accounts.js';
 import { changeOf } from '../protocol/history.js';
 import { problem } from '../protocol/problems.js';
 import { archiveLog, mayOverflow } from './archive-log.js';
+import type { EventChanged } from './clash-watch.js';
 import type { People } from './people.js';
-import type {
-  Broadcaster,
-  Clock,
-  EventCommit,
-  EventStore,
-  IndexKeys,
-  Membership,
-  News,
-  Snapshot,
-} from './ports.js';
+import type { Broadcaster, Clock, EventStore, Membership, News } from './ports.js';
+import {
+  commitOf,
+  membersOf,
+  record,
+  startFrom,
+  type Actor,
+  type Draft,
+  type RunningChange,
+} from './running-change.js';
 
-/** Who wants something, through which door. */
-export interface Actor {
-  userId: string;
-  sessionId: string;
-  via: Via;
-}
+export { indexKeys, type Actor, type Draft } from './running-change.js';
 
 /** An event as a command finds it: as stored, with what the commands before it in the same write have decided. */
 export interface EventState {
@@ -36,19 +29,8 @@ export interface EventState {
   stored: EventRecord;
   roleOf(userId: string): Role | null;
   membershipOf(userId: string): Membership | null;
-}
-
-/** One version to be written. What is left out stays as it is. */
-export interface Draft {
-  kind: Kind;
-  content?: Content;
-  ownerId?: string;
-  deletedAt?: string | null;
-  granted?: Membership[];
-  revoked?: string[];
-  membership?: MembershipChange;
-  merged?: boolean;
-  restoredVersion?: number;
+  /** All members, as they are read only where they are asked for. */
+  members(): Promise<Membership[]>;
 }
 
 /** Somebody's wish to change an event. */
@@ -69,6 +51,8 @@ export interface Command {
 
 /** What became of a command. */
 export interface Outcome {
+  /** The event before it. */
+  before: EventRecord;
   /** The event after it. */
   event: EventRecord;
   role: Role;
@@ -105,6 +89,8 @@ export interface PipelineDependencies {
   people: People;
   broadcaster: Broadcaster;
   clock: Clock;
+  /** Hears of each change once it is stored and told. */
+  onChanged(change: EventChanged): void;
   onError(error: unknown, doing: string): void;
 }
 
@@ -178,25 +164,6 @@ async function writeTogether(
 const isOvertaken = (decided: readonly Decided[]): boolean =>
   decided.some((one) => 'outcome' in one && (one.outcome.repeated?.version ?? 0) > one.outcome.event.version);
 
-/** A change in the making: commands are decided upon it one after the other. */
-interface RunningChange {
-  stored: EventRecord;
-  event: EventRecord;
-  members: Map<string, Membership>;
-  entries: LogEntry[];
-  granted: Map<string, Membership>;
-  revoked: Set<string>;
-}
-
-const startFrom = ({ event, members }: Snapshot): RunningChange => ({
-  stored: event,
-  event,
-  members,
-  entries: [],
-  granted: new Map(),
-  revoked: new Set(),
-});
-
 /** Decides them one upon the other, until there is enough for one write. */
 async function decideAll(
   batch: readonly Pending[],
@@ -206,7 +173,7 @@ async function decideAll(
   const decided: Decided[] = [];
   let bytes = 0;
   for (const pending of batch) {
-    if (bytes > MAX_BATCH_BYTES) {
+    if (bytes > MAX_BATCH_BYTES || change.alsoInsert) {
       break;
     }
     const one = await decideOne(pending, change, deps);
@@ -229,20 +196,35 @@ async function decideOne(
     stored: change.stored,
     membershipOf,
     roleOf: (id) => membershipOf(id)?.role ?? null,
+    members: () => membersOf(change, deps.events),
   };
   try {
     const before = state.roleOf(userId);
     command.permit(state);
     const repeated = await repeatedEntry(command, change, deps.events);
     if (repeated) {
-      return { pending, outcome: { event: change.event, role: before ?? 'viewer', entries: [], repeated } };
+      return {
+        pending,
+        outcome: {
+          before: state.event,
+          event: change.event,
+          role: before ?? 'viewer',
+          entries: [],
+          repeated,
+        },
+      };
     }
     const at = timeOf(change.event, deps.clock);
     const drafts = await command.decide(state, at);
     const entries = drafts.flatMap((draft) => record(change, draft, command, at));
     return {
       pending,
-      outcome: { event: change.event, role: state.roleOf(userId) ?? before ?? 'viewer', entries },
+      outcome: {
+        before: state.event,
+        event: change.event,
+        role: state.roleOf(userId) ?? before ?? 'viewer',
+        entries,
+      },
     };
   } catch (refusal) {
     return { pending, refusal };
@@ -268,74 +250,9 @@ const timeOf = (event: EventRecord, clock: Clock): string => {
   return now > event.updatedAt ? now : event.updatedAt;
 };
 
-/** Puts one more version on the change in the making. A new content that equals the old one is no version. */
-function record(
-  change: RunningChange,
-  draft: Draft,
-  { actor, changeId, note }: Command,
-  at: string,
-): LogEntry[] {
-  const { event } = change;
-  const patch = draft.content ? effectivePatch(event.content, draft.content) : [];
-  if (draft.content && patch.length === 0) {
-    return [];
-  }
-  const entry: LogEntry = {
-    version: event.version + 1,
-    kind: draft.kind,
-    at,
-    by: actor.userId,
-    via: actor.via,
-    patch,
-    ...(note !== undefined && { note }),
-    ...(changeId !== undefined && { changeId }),
-    ...(draft.merged && { merged: true }),
-    ...(draft.restoredVersion !== undefined && { restoredVersion: draft.restoredVersion }),
-    ...(draft.membership && { membership: draft.membership }),
-  };
-  change.entries.push(entry);
-  change.event = {
-    ...event,
-    version: entry.version,
-    content: draft.content ?? event.content,
-    ownerId: draft.ownerId ?? event.ownerId,
-    deletedAt: draft.deletedAt === undefined ? event.deletedAt : draft.deletedAt,
-    updatedAt: at,
-    updatedBy: actor.userId,
-  };
-  for (const member of draft.granted ?? []) {
-    change.members.set(member.userId, member);
-    change.granted.set(member.userId, member);
-    change.revoked.delete(member.userId);
-  }
-  for (const userId of draft.revoked ?? []) {
-    change.members.delete(userId);
-    change.granted.delete(userId);
-    change.revoked.add(userId);
-  }
-  return [entry];
-}
-
 /** One atomic write of everything decided; true where there is nothing to write, false where others were faster. */
-function store(change: RunningChange, events: EventStore): Promise<boolean> | boolean {
-  if (change.entries.length === 0) {
-    return true;
-  }
-  const commit: EventCommit = {
-    event: change.event,
-    keys: indexKeys(change.event.content),
-    entries: change.entries,
-    atVersion: change.stored.version,
-    granted: [...change.granted.values()],
-    revoked: [...change.revoked],
-  };
-  return events.commit(commit);
-}
-
-export const indexKeys = (content: Content): IndexKeys => ({
-  span: spanOf(content),
-  searchText: searchText(content),
-});
+const store = (change: RunningChange, events: EventStore): Promise<boolean> | boolean =>
+  change.entries.length === 0 || events.commit(commitOf(change));
 
 /** Everybody hears of what is stored, in order; then each command gets its answer. */
 async function tell(eventId: string, decided: Decided[], deps: PipelineDependencies): Promise<void> {
@@ -363,7 +280,7 @@ async function publish(
   outcome: Outcome,
   by: Person,
   eventId: string,
-  { broadcaster }: PipelineDependencies,
+  { broadcaster, onChanged }: PipelineDependencies,
 ): Promise<void> {
   const news = await command.news?.(outcome, by);
   await broadcaster.publish({
@@ -373,6 +290,7 @@ async function publish(
     notices: [],
     ...news,
   });
+  onChanged({ before: outcome.before, after: outcome.event, entries: outcome.entries, by });
 }
 
 /** What fails here has no bearing on the change, which is stored: it is made good at the next occasion. */

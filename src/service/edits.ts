@@ -1,17 +1,19 @@
 import { noSuchEvent, permitChange } from '../calendar/access.js';
-import { parseContent } from '../calendar/content.js';
+import { parseContent, type Content } from '../calendar/content.js';
 import { carryOver, type VersionedContent } from '../calendar/edit.js';
 import { CodedError, refuse, refuseFields } from '../calendar/errors.js';
 import type { EventRecord } from '../calendar/event.js';
 import type { LogEntry } from '../calendar/history.js';
 import { isObject } from '../calendar/json.js';
 import { parseOperations, type Edit } from '../calendar/patch.js';
-import { eventView, type EventView } from '../protocol/events.js';
+import { contentOf, eventView, type EventView } from '../protocol/events.js';
 import { isId } from '../protocol/primitives.js';
+import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import { requireVersion, type Precondition } from './preconditions.js';
 import type { EventStore } from './ports.js';
 import { noSuchVersion, type HistoryReader } from './read-history.js';
+import { scheduleConflict, type ScheduleService } from './schedule.js';
 
 /** An edit as it was sent, not yet looked into. `at` is where it stands in what was sent, for pointers. */
 export interface SentEdit {
@@ -26,6 +28,9 @@ export interface EditOptions extends Precondition {
   baseVersion?: number | undefined;
   changeId?: string | undefined;
   note?: string | undefined;
+  /** Whether schedule conflicts are looked for, in whose time, and what becomes of an edit that has some. */
+  conflicts?: ConflictMode | undefined;
+  participants?: boolean | undefined;
 }
 
 /** What an edit came to. */
@@ -35,6 +40,8 @@ export interface EditAnswer {
   version: number;
   /** Whether the edit was rebased over others' changes. */
   merged: boolean;
+  /** What was found of schedule conflicts, where they were looked for. */
+  report?: ConflictReport;
   /** The entry written, now or when the same change was first sent; null where nothing changed. */
   entry: LogEntry | null;
 }
@@ -52,11 +59,12 @@ export interface EditService {
 
 export interface EditDependencies {
   events: EventStore;
+  schedule: ScheduleService;
   history: HistoryReader;
   pipeline: ChangePipeline;
 }
 
-export function createEditService({ events, history, pipeline }: EditDependencies): EditService {
+export function createEditService({ events, schedule, history, pipeline }: EditDependencies): EditService {
   /** Asked before the edit is looked into, so that strangers learn nothing from what is wrong with it. */
   const permitFirst = async ({ userId }: Actor, eventId: string): Promise<void> => {
     const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
@@ -72,32 +80,40 @@ export function createEditService({ events, history, pipeline }: EditDependencie
     options: EditOptions,
     draftOf: (state: EventState) => Promise<Draft>,
   ): Promise<EditAnswer> => {
-    const outcome = await pipeline.submit({
-      eventId,
-      actor,
-      changeId: options.changeId,
-      note: options.note,
-      permit: ({ event, roleOf }) => permitChange(roleOf(actor.userId), 'edit', event),
-      decide: async (state) => {
-        requireVersion(state.event, options);
-        return [await draftOf(state)];
-      },
-    });
-    return answerOf(outcome, history);
-  };
-
-  const baseOf = async ({ event, stored }: EventState, baseVersion?: number): Promise<VersionedContent> => {
-    if (baseVersion === undefined || baseVersion === event.version) {
-      return event;
+    const { conflicts: mode = 'ignore', participants = false } = options;
+    const audience = await schedule.audience(actor.userId, eventId, participants);
+    const send = async (): Promise<EditAnswer> => {
+      const outcome = await pipeline.submit({
+        eventId,
+        actor,
+        changeId: options.changeId,
+        note: options.note,
+        permit: ({ event, roleOf }) => permitChange(roleOf(actor.userId), 'edit', event),
+        decide: async (state) => {
+          requireVersion(state.event, options);
+          const draft = await draftOf(state);
+          if (mode === 'reject' && draft.content) {
+            await refuseClash(draft.content);
+          }
+          return [draft];
+        },
+      });
+      return answerOf(outcome, history);
+    };
+    const refuseClash = async (content: Content): Promise<void> => {
+      const report = await schedule.check({ content, eventId }, audience);
+      if (report.conflicts.length > 0) {
+        throw scheduleConflict(report);
+      }
+    };
+    if (mode === 'ignore') {
+      return send();
     }
-    if (baseVersion > stored.version) {
-      throw unknownVersion(baseVersion, event);
-    }
-    try {
-      return { version: baseVersion, content: await history.contentAt(stored, baseVersion) };
-    } catch (error) {
-      throw error instanceof CodedError ? unknownVersion(baseVersion, event) : error;
-    }
+    const answer = mode === 'reject' ? await schedule.guard(audience.userIds, send) : await send();
+    return {
+      ...answer,
+      report: await schedule.check({ content: contentOf(answer.event), eventId }, audience),
+    };
   };
 
   return {
@@ -105,7 +121,7 @@ export function createEditService({ events, history, pipeline }: EditDependencie
       await permitFirst(actor, eventId);
       const edit = parseEdit(sent);
       return submit(actor, eventId, options, async (state) => {
-        const base = await baseOf(state, options.baseVersion);
+        const base = await baseOf(state, options.baseVersion, history);
         return { kind: 'edit', ...carryOver(edit, base, state.event) };
       });
     },
@@ -117,7 +133,7 @@ export function createEditService({ events, history, pipeline }: EditDependencie
           throw noSuchVersion(toVersion);
         }
         const content = await history.contentAt(state.stored, toVersion);
-        const base = await baseOf(state, options.baseVersion);
+        const base = await baseOf(state, options.baseVersion, history);
         const result = carryOver({ form: 'replacement', content }, base, state.event);
         return { kind: 'rollback', restoredVersion: toVersion, ...result };
       });
@@ -125,12 +141,33 @@ export function createEditService({ events, history, pipeline }: EditDependencie
   };
 }
 
+/** The version that a writer edited: the current one where they do not say. @throws unknown-version */
+export async function baseOf(
+  { event, stored }: EventState,
+  baseVersion: number | undefined,
+  history: HistoryReader,
+): Promise<VersionedContent> {
+  if (baseVersion === undefined || baseVersion === event.version) {
+    return event;
+  }
+  if (baseVersion > stored.version) {
+    throw unknownVersion(baseVersion, event);
+  }
+  try {
+    return { version: baseVersion, content: await history.contentAt(stored, baseVersion) };
+  } catch (error) {
+    const unknown = error instanceof CodedError && error.code === 'version-not-found';
+    throw unknown ? unknownVersion(baseVersion, event) : error;
+  }
+}
+
 const unknownVersion = (version: number, event: EventRecord) =>
   refuse('unknown-version', `The event has no version ${version} to merge with.`, {
     currentVersion: event.version,
   });
 
-function parseEdit({ form, body, at = '' }: SentEdit): Edit {
+/** An edit as it was sent, read. @throws invalid-patch, validation-failed, invalid-recurrence */
+export function parseEdit({ form, body, at = '' }: SentEdit): Edit {
   switch (form) {
     case 'json-patch':
       return { form, operations: parseOperations(body, at), at };
@@ -145,7 +182,7 @@ function parseEdit({ form, body, at = '' }: SentEdit): Edit {
 }
 
 /** A change that was sent before gets its first answer again: the event as it was then. */
-async function answerOf(outcome: Outcome, history: HistoryReader): Promise<EditAnswer> {
+export async function answerOf(outcome: Outcome, history: HistoryReader): Promise<EditAnswer> {
   const { event, role, repeated, entries } = outcome;
   if (!repeated) {
     const entry = entries[0] ?? null;

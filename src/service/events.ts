@@ -1,36 +1,26 @@
 import { permit, permitChange, noSuchEvent, type Role } from '../calendar/access.js';
-import { parseContent, type Content } from '../calendar/content.js';
-import { effectivePatch } from '../calendar/difference.js';
 import type { EventRecord } from '../calendar/event.js';
-import type { LogEntry } from '../calendar/history.js';
-import { wordsOf } from '../calendar/search.js';
 import { eventView, type EventView, type ListQuery } from '../protocol/events.js';
-import { changeOf, type Change } from '../protocol/history.js';
+import type { Change } from '../protocol/history.js';
 import { isId } from '../protocol/primitives.js';
-import { indexKeys, type Actor, type ChangePipeline } from './commit-change.js';
+import { problem } from '../protocol/problems.js';
+import type { Actor, ChangePipeline } from './commit-change.js';
 import type { Cursors } from './cursor.js';
-import { newId } from './ids.js';
+import { listEvents, type Page } from './list-events.js';
 import type { People } from './people.js';
-import type { Broadcaster, Clock, EventQuery, EventStore, FoundEvent, NewEvent } from './ports.js';
+import type { Broadcaster, Clock, EventStore } from './ports.js';
 import { requireVersion, type Precondition } from './preconditions.js';
 
-/** What became of one item of a batch. */
-export type BatchItem = { index: number } & ({ event: EventView } | { error: unknown } | { left: true });
-
-/** Creating, reading, listing, deleting events: everything but editing them. */
+/** Reading, listing and deleting events. */
 export interface EventService {
-  /** @throws validation-failed, invalid-recurrence */
-  create(actor: Actor, body: unknown): Promise<EventView>;
-  /** Creates what is valid of 1–500 bodies, or with `atomic` all or none; an item says what became of it. */
-  createBatch(actor: Actor, bodies: readonly unknown[], atomic: boolean): Promise<BatchItem[]>;
   /** @throws not-found */
   get(userId: string, eventId: string): Promise<EventView>;
   /** As {@link EventService.get}, with the event as it is stored. */
   read(userId: string, eventId: string): Promise<{ event: EventRecord; role: Role }>;
   /** The event as it is stored, whoever asks: for what the house itself has to know. Null where there is none. */
   find(eventId: string): Promise<EventRecord | null>;
-  /** A page of the caller's events; `nextCursor` null at the end. @throws validation-failed for a foreign cursor */
-  list(userId: string, query: ListQuery): Promise<{ items: EventView[]; nextCursor: string | null }>;
+  /** A page of the caller's events, or of their occurrences. @throws validation-failed for a foreign cursor */
+  list(userId: string, query: ListQuery): Promise<Page>;
   /** Moves the event to the trash. @throws not-found, forbidden, precondition-failed */
   trash(actor: Actor, eventId: string, precondition: Precondition): Promise<void>;
   /** Erases the event and its history, from wherever it is. @throws as `trash` */
@@ -51,28 +41,7 @@ export interface EventDependencies {
 const MAX_ERASE_ATTEMPTS = 20;
 
 export function createEventService(deps: EventDependencies): EventService {
-  const { events, people, pipeline, broadcaster, cursors, clock } = deps;
-
-  const insert = async (actor: Actor, contents: Content[]): Promise<EventView[]> => {
-    if (contents.length === 0) {
-      return [];
-    }
-    const created = contents.map((content) => newEvent(content, actor, clock.now()));
-    await events.insert(created);
-    const by = (await people.named([actor.userId]))(actor.userId);
-    return Promise.all(
-      created.map(async ({ event, entries }) => {
-        const view = eventView(event, 'owner');
-        await broadcaster.publish({
-          eventId: event.id,
-          changes: entries.map((entry) => changeOf(event.id, entry, by)),
-          leaving: [],
-          notices: [{ message: 'event:created', to: [actor.userId], payload: { event: view, by } }],
-        });
-        return view;
-      }),
-    );
-  };
+  const { events, people, pipeline, broadcaster, clock } = deps;
 
   const read = async (userId: string, eventId: string) => {
     const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
@@ -89,45 +58,12 @@ export function createEventService(deps: EventDependencies): EventService {
   return {
     read,
     find: async (eventId) => (await events.find(eventId, []))?.event ?? null,
-    create: async (actor, body) => {
-      const [view] = await insert(actor, [parseContent(body)]);
-      if (!view) {
-        throw new Error('An event was stored without an answer');
-      }
-      return view;
-    },
-
-    createBatch: async (actor, bodies, atomic) => {
-      const parsed = bodies.map((body) => attempt(() => parseContent(body)));
-      const contents = parsed.flatMap((item) => ('value' in item ? [item.value] : []));
-      if (atomic && contents.length < bodies.length) {
-        return parsed.map((item, index) =>
-          'error' in item ? { index, error: item.error } : { index, left: true },
-        );
-      }
-      const views = (await insert(actor, contents)).values();
-      return parsed.map((item, index) => {
-        const view = 'value' in item ? views.next().value : undefined;
-        return view ? { index, event: view } : { index, error: 'error' in item ? item.error : undefined };
-      });
-    },
-
     get: async (userId, eventId) => {
       const { event, role } = await read(userId, eventId);
       return eventView(event, role);
     },
 
-    list: async (userId, { limit, cursor, ...query }) => {
-      const bound = { userId, ...query };
-      const after = cursor === undefined ? undefined : (cursors.read(cursor, bound) as EventQuery['after']);
-      const found = await events.list(storeQuery(userId, query, after, limit + 1));
-      const page = found.slice(0, limit);
-      const last = page[page.length - 1];
-      return {
-        items: page.map(({ event, role }) => eventView(event, role)),
-        nextCursor: found.length > limit && last ? cursors.make(positionOf(last), bound) : null,
-      };
-    },
+    list: (userId, query) => listEvents(deps, userId, query),
 
     trash: async (actor, eventId, precondition) => {
       await pipeline.submit({
@@ -166,7 +102,9 @@ export function createEventService(deps: EventDependencies): EventService {
           return;
         }
       }
-      throw noSuchEvent();
+      throw problem('unavailable', 'Too many others are changing this event at the same moment. Try again.', {
+        retryAfter: 1,
+      });
     },
 
     restore: async (actor, eventId) => {
@@ -203,66 +141,4 @@ export function createEventService(deps: EventDependencies): EventService {
       notices: [{ message: 'event:deleted', to: members, payload: { eventId: event.id, version, by } }],
     });
   }
-}
-
-function attempt<T>(work: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** The first version: its entry's patch turns `{}` into the content. */
-function newEvent(content: Content, { userId, via }: Actor, now: Date): NewEvent {
-  const at = now.toISOString();
-  const event: EventRecord = {
-    id: newId(now),
-    version: 1,
-    ownerId: userId,
-    content,
-    createdAt: at,
-    updatedAt: at,
-    updatedBy: userId,
-    deletedAt: null,
-  };
-  const entry: LogEntry = {
-    version: 1,
-    kind: 'create',
-    at,
-    by: userId,
-    via,
-    patch: effectivePatch({}, content),
-  };
-  return {
-    event,
-    keys: indexKeys(content),
-    entries: [entry],
-    members: [{ userId, role: 'owner', grantedBy: userId, grantedAt: at }],
-  };
-}
-
-const positionOf = ({ key, event }: FoundEvent): EventQuery['after'] => ({ key, id: event.id });
-
-function storeQuery(
-  userId: string,
-  query: Omit<ListQuery, 'limit' | 'cursor'>,
-  after: EventQuery['after'],
-  limit: number,
-): EventQuery {
-  const { from, to, q, tag, role, status, updatedSince, sort, deleted } = query;
-  return {
-    userId,
-    state: deleted ? 'trash' : 'live',
-    ...(role && { role }),
-    ...(status && { status }),
-    ...(tag !== undefined && { tag }),
-    words: q === undefined ? [] : wordsOf(q),
-    ...(updatedSince !== undefined && { updatedSince }),
-    window: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
-    sort: sort.endsWith('updatedAt') ? 'updatedAt' : 'start',
-    descending: sort.startsWith('-'),
-    ...(after && { after }),
-    limit,
-  };
 }

@@ -7,6 +7,7 @@ import type { Millis } from '../calendar/time.js';
 import type { Person } from '../protocol/accounts.js';
 import type { Change } from '../protocol/history.js';
 import type { EventView } from '../protocol/events.js';
+import type { ScheduleConflict } from '../protocol/schedule.js';
 import type { SessionEnd } from '../protocol/live.js';
 
 /*
@@ -19,6 +20,7 @@ import type { SessionEnd } from '../protocol/live.js';
  * - A read sees every write that was acknowledged before it began, whichever process wrote.
  * - What is read belongs to the caller: changing it changes nothing in the store.
  * - `undefined` members are absent members.
+ * - Asked about an event by a text that is no id, it says what it says where there is no event.
  */
 
 /** A user's part in an event. */
@@ -58,6 +60,8 @@ export interface EventCommit {
   granted: Membership[];
   /** The user ids of members removed. */
   revoked: string[];
+  /** An event that comes into being with the change, in the same step: what a series goes on as. */
+  alsoInsert?: NewEvent;
 }
 
 /** An event as it stands, with the memberships of those users who were asked for and are members. */
@@ -79,7 +83,10 @@ export interface EventQuery {
   words: string[];
   /** `updatedAt` at or after this. */
   updatedSince?: Millis;
-  /** Only events whose span meets the half-open window; one of zero length where `from <= start < to`. */
+  /**
+   * Only events whose span meets the half-open window; one of zero length where `from <= start < to`. `to` may be
+   * before `from`: then what begins before the one and ends after the other.
+   */
   window: { from?: Millis; to?: Millis };
   sort: 'start' | 'updatedAt';
   descending: boolean;
@@ -96,7 +103,7 @@ export interface FoundEvent {
 }
 
 export interface EventStore {
-  /** Stores new events, all or none. */
+  /** Stores new events, all or none; rejects where one of the ids is taken. */
   insert(events: NewEvent[]): Promise<void>;
 
   /** The event with its members among `userIds`; null where there is none. Event and members are of one version. */
@@ -106,7 +113,8 @@ export interface EventStore {
   members(eventId: string): Promise<Membership[]>;
 
   /**
-   * Writes state, log entries and members in one atomic step, if the event still has version `atVersion`.
+   * Writes state, log entries and members in one atomic step, if the event still has version `atVersion`; with
+   * `alsoInsert` a new event too, both or neither. It rejects where that one's id is taken.
    *
    * @returns false where it has not (or is gone): nothing was written, and the caller may look again.
    */
@@ -121,10 +129,16 @@ export interface EventStore {
   /** The current versions of those of these events that exist. */
   versions(eventIds: readonly string[]): Promise<Map<string, number>>;
 
+  /** Which of these users are members of a live event of which this user is one. */
+  sharingWith(userId: string, otherIds: readonly string[]): Promise<Set<string>>;
+
   /** The entries that are still embedded in the event, ascending; none where there is no event. */
   embeddedLog(eventId: string): Promise<LogEntry[]>;
 
-  /** Stores a bucket; storing the same one again changes nothing. */
+  /**
+   * Stores a bucket; storing the same one again changes nothing, and of two that begin alike the longer stays.
+   * Of an event that is gone none is kept.
+   */
   putBucket(bucket: Bucket): Promise<void>;
 
   /** Drops embedded entries up to and including `toVersion`: they are in a bucket. Again: nothing happens. */
@@ -190,10 +204,19 @@ export interface AccountStore {
   revokeSessions(userId: string, at: string, except?: string): Promise<string[]>;
 }
 
-/** Both stores, which live and die together. */
+/** Rights to go first, which every process on the store respects. */
+export interface LeaseStore {
+  /** Takes the lease for at most `ms`; false where another holder has it. */
+  take(key: string, holder: string, ms: number): Promise<boolean>;
+  /** Gives back a lease that this holder took; nothing happens where it has expired meanwhile. */
+  giveBack(key: string, holder: string): Promise<void>;
+}
+
+/** The stores, which live and die together. */
 export interface Store {
   events: EventStore;
   accounts: AccountStore;
+  leases: LeaseStore;
   /** Resolves where the store answers, rejects where it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -228,6 +251,11 @@ export type Notice =
       message: 'event:shared';
       to: string[];
       payload: { eventId: string; event: EventView; role: Role; by: Person };
+    }
+  | {
+      message: 'conflict:detected';
+      to: string[];
+      payload: { eventId: string; conflicts: ScheduleConflict[]; by: Person };
     }
   | { message: 'event:unshared'; to: string[]; payload: { eventId: string; by: Person } }
   | {

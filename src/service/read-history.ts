@@ -68,5 +68,5 @@ export const contentInBucket = (bucket: Bucket, version: number): Content =>
 export const noSuchVersion = (version: number) =>
   refuse(
     'version-not-found',
-    Number.isNaN(version) ? 'There is no such version.' : `The event has no version ${version}.`,
+    Number.isFinite(version) ? `The event has no version ${version}.` : 'There is no such version.',
   );

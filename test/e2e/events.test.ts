@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { contentOf, expectProblem, mannerly, PLAIN_CONTENT } from '../support/answers.js';
+import { contentOf, eventIn, expectProblem, mannerly, PLAIN_CONTENT } from '../support/answers.js';
 import { Convene, sampleEvent, type Person } from '../support/convene.js';
 
 let convene: Convene;
@@ -24,9 +24,9 @@ const countOfAdas = async (): Promise<number> =>
 describe('creating an event', () => {
   test('answers it whole, with its defaults, its place and its tag', async () => {
     const before = Date.now();
-    const { status, headers, body } = await ada.post('/api/events', sampleEvent);
+    const { status, headers, body } = await ada.post('/api/events?conflicts=ignore', sampleEvent);
     expect(status).toBe(201);
-    expect(body).toEqual({
+    expect(eventIn(body)).toEqual({
       id: expect.stringMatching(/^[0-9a-f]{24}$/),
       version: 1,
       role: 'owner',
@@ -41,7 +41,7 @@ describe('creating an event', () => {
     expect(headers.get('ETag')).toBe('"1"');
     expect(headers.get('Location')).toBe(`/api/events/${body.id}`);
     expect(headers.get('Content-Type')).toMatch(/^application\/json\b/);
-    expect(await ada.get(headers.get('Location') ?? '')).toMatchObject({ status: 200, body });
+    expect(await ada.get(headers.get('Location') ?? '')).toMatchObject({ status: 200, body: eventIn(body) });
   });
 
   test('keeps every field as it was given', async () => {
@@ -270,7 +270,7 @@ describe('reading an event', () => {
   test.each(['"2"', '1', '"01"', 'W/"11"', '', '"'])('If-None-Match: %s answers the event', async (tag) => {
     const event = await ada.createEvent();
     const answer = await ada.get(`/api/events/${event.id}`, { headers: { 'If-None-Match': tag } });
-    expect(answer).toMatchObject({ status: 200, body: event });
+    expect(answer).toMatchObject({ status: 200, body: eventIn(event) });
     expect(answer.headers.get('ETag')).toBe('"1"');
   });
 

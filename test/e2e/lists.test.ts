@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { expectProblem, mannerly } from '../support/answers.js';
+import { eventIn, expectProblem, mannerly } from '../support/answers.js';
 import { Convene, type Person } from '../support/convene.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
@@ -67,8 +67,8 @@ describe('a list', () => {
       ['shared', 'owner'],
       ['x', 'owner'],
     ]);
-    expect(body.items[1]).toEqual(own);
-    expect(body.items[3]).toEqual(others);
+    expect(body.items[1]).toEqual(eventIn(own));
+    expect(body.items[3]).toEqual(eventIn(others));
     expect(await titles(bob)).toEqual(['bob’s', 'shared']);
     expect(await titles(await convene.person())).toEqual([]);
 
@@ -266,6 +266,7 @@ describe('paging', () => {
       expect(status).toBe(200);
       expect(body.items.length).toBeLessThanOrEqual(2);
       found.push(...body.items.map(({ id }: any) => id));
+      expect(found.length).toBeLessThan(50); // it comes to an end
       cursor = body.nextCursor;
       await between();
     }

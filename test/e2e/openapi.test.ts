@@ -229,7 +229,13 @@ describe('the examples', () => {
     const ada = new Person(convene, body.user, body);
     const event = await ada.createEvent();
     await ada.share(event, bob, 'editor');
-    const answer = await send(ada, operation, { id: event.id, userId: bob.id }, type, value);
+    const answer = await send(
+      ada,
+      operation,
+      { id: event.id, userId: bob.id, recurrenceId: '2026-03-02T15:00:00' },
+      type,
+      value,
+    );
     expect({ status: Math.floor(answer.status / 100), body: answer.body }).toEqual({
       status: 2,
       body: answer.body,

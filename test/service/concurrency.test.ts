@@ -180,6 +180,8 @@ async function prove(store: EventStore, houses: House[], eventId: string, tried:
   // Every entry but the first is the answer to exactly one try, and every answer is an entry.
   const authors = log.slice(1).map(({ note }) => Number(note?.slice('try '.length)));
   expect(new Set(authors).size).toBe(authors.length);
+  const ids = log.flatMap(({ by, changeId }) => (changeId === undefined ? [] : [`${by} ${changeId}`]));
+  expect(new Set(ids).size).toBe(ids.length);
   for (const [i, number] of authors.entries()) {
     const attempt = tried.find((one) => one.number === number)!;
     const entry = log[i + 1]!;
@@ -268,7 +270,7 @@ describe('whatever is tried at once', () => {
           const eventId = await createEvent(store, first);
           await prove(store, [house], eventId, await play(store, [house], eventId, all));
         }),
-        runs(60),
+        runs(40),
       );
     },
     PATIENCE,
@@ -285,7 +287,7 @@ describe('whatever is tried at once', () => {
           const eventId = await createEvent(store, first);
           await prove(store, houses, eventId, await play(store, houses, eventId, all));
         }),
-        runs(60),
+        runs(40),
       );
     },
     PATIENCE,
@@ -322,7 +324,7 @@ describe('whatever is tried at once', () => {
             await prove(store, [house, other], eventId, [...ours, ...theirs]);
           },
         ),
-        runs(60),
+        runs(40),
       );
       expect(lost).toBeGreaterThan(10);
     },

@@ -320,6 +320,38 @@ export function eventsContract(store: () => EventStore): void {
       expect(await store().versions([event.id])).toEqual(new Map([[event.id, 1]]));
     });
   });
+
+  describe('sharingWith', () => {
+    const [me, friend, former, stranger] = [newId(), newId(), newId(), newId()];
+    const sharing = (userId: string, ...others: string[]) => store().sharingWith(userId, others);
+
+    test('names those who are members of a live event of the user’s', async () => {
+      await stored(newEvent({ ownerId: me, others: [memberOf(newId()), memberOf(friend)] }));
+      await stored(newEvent({ ownerId: stranger }));
+      const trashed = newEvent({ ownerId: me, others: [memberOf(former)], deletedAt: AT_SOME_TIME });
+      const { event } = await stored(trashed);
+      const all = [friend, former, stranger];
+      expect(await sharing(me, ...all)).toEqual(new Set([friend]));
+      expect(await sharing(friend, me, friend, stranger)).toEqual(new Set([me, friend]));
+      expect(await sharing(former, me)).toEqual(new Set());
+      await store().commit(changeOf(event, { envelope: { deletedAt: null } }));
+      expect(await sharing(me, ...all)).toEqual(new Set([friend, former]));
+    });
+
+    test('names nobody of none, nor to somebody without events', async () => {
+      expect(await sharing(me)).toEqual(new Set());
+      expect(await sharing(newId(), friend)).toEqual(new Set());
+      expect(await sharing(me, 'nonsense', '')).toEqual(new Set());
+    });
+
+    test('names nobody any more once they have left', async () => {
+      const [owner, guest] = [newId(), newId()];
+      const { event } = await stored(newEvent({ ownerId: owner, others: [memberOf(guest)] }));
+      expect(await sharing(owner, guest)).toEqual(new Set([guest]));
+      await store().commit(changeOf(event, { revoked: [guest] }));
+      expect(await sharing(owner, guest)).toEqual(new Set());
+    });
+  });
 }
 
 const AT_SOME_TIME = later(60);

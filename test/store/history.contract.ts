@@ -141,11 +141,16 @@ export function historyContract(store: () => EventStore): void {
       expect(await store().bucket(a.first.event.id, 2)).not.toBeNull();
     });
 
-    test('keep what a longer run has, where one is cut anew at the same place', async () => {
+    test('that begin alike: the longer one stays, whichever comes first', async () => {
       const { first, log } = await withLog(6);
-      await store().putBucket(bucketOf(first.event.id, log, 1, 3));
-      await store().putBucket(bucketOf(first.event.id, log, 1, 5));
-      expect(versionsOf((await store().bucket(first.event.id, 5))!.entries)).toEqual([1, 2, 3, 4, 5]);
+      const { id } = first.event;
+      const [short, long] = [bucketOf(id, log, 1, 3), bucketOf(id, log, 1, 5)];
+      for (const bucket of [short, long, short]) {
+        await store().putBucket(bucket);
+      }
+      expect(await store().bucket(id, 5)).toEqual(long);
+      await atOnce(10, (i) => store().putBucket(bucketOf(id, log, 2, i === 4 ? 6 : 3)));
+      expect(await store().bucket(id, 5)).toEqual(bucketOf(id, log, 2, 6));
     });
 
     test('of an event that is gone are not kept', async () => {

@@ -115,6 +115,7 @@ export function listsContract(store: () => EventStore): void {
       ],
       [{ from: NOON + 1, to: NOON + 2 }, ['endless', 'year', 'week', 'across', 'inside', 'moved earlier']],
       [{ from: NOON, to: NOON }, ['endless', 'year', 'week', 'across']],
+      [{ from: NOON + HOUR - 1, to: NOON }, ['endless', 'year', 'week', 'across']],
       [{ from: NOON - 1, to: NOON }, ['endless', 'year', 'week', 'before', 'across']],
       [{ from: NOON + 2 * HOUR }, ['endless', 'year', 'week', 'moved earlier']],
       [{ to: NOON - 2 * DAY }, ['endless', 'year', 'week']],
@@ -126,6 +127,23 @@ export function listsContract(store: () => EventStore): void {
       expect((await titles(me, { window, sort: 'updatedAt' })).sort()).toEqual(expected.toSorted());
     });
   });
+
+  test.each([2, 16, 128, 1024].flatMap((days) => [days * DAY - 1, days * DAY, days * DAY + 1]))(
+    'windows at the very ends of an event of %d ms, wherever it sorts',
+    async (length) => {
+      const me = newId();
+      const [start, end] = [NOON, NOON + length];
+      await insert(
+        titled('first', { ownerId: me, keys: span(start, end, start) }),
+        titled('last', { ownerId: me, keys: span(start, end, end) }),
+      );
+      const seen = (from: number, to: number) => titles(me, { window: { from, to } });
+      expect(await seen(end - 1, end + HOUR)).toEqual(['first', 'last']);
+      expect(await seen(start - HOUR, start + 1)).toEqual(['first', 'last']);
+      expect(await seen(end, end + HOUR)).toEqual([]);
+      expect(await seen(start - HOUR, start)).toEqual([]);
+    },
+  );
 
   describe('the trash', () => {
     test('is seen by the owner alone, and apart from the rest', async () => {

@@ -1,8 +1,7 @@
 import { describe } from '@jest/globals';
 import { openMongoStore } from '../../src/store/mongo/index.js';
-import { eventsContract } from './events.contract.js';
 import { testDatabase, whySkipped } from './mongo-server.js';
-import { contractOf, storeContract } from './store.contract.js';
+import { singleEventsContract, storeContract } from './store.contract.js';
 
 const suite = whySkipped ? describe.skip : describe;
 
@@ -14,7 +13,7 @@ suite(`the MongoDB store${whySkipped}`, () => {
 });
 
 suite(`the MongoDB store without transactions${whySkipped}`, () => {
-  contractOf(eventsContract, async () => {
+  singleEventsContract(async () => {
     const { uri, remove } = await testDatabase();
     return { open: () => openMongoStore(uri, { transactions: false }), remove };
   });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EventStore, Store } from '../../src/service/ports.js';
+import type { Store } from '../../src/service/ports.js';
 import { accountsContract } from './accounts.contract.js';
 import { eventsContract } from './events.contract.js';
 import { historyContract } from './history.contract.js';
+import { leasesContract } from './leases.contract.js';
 import { listsContract } from './lists.contract.js';
 import { pagingContract } from './paging.contract.js';
 import { changeOf, memberOf, newEvent, newId, newSession, newUser, queryOf } from './samples.js';
+import { splitContract } from './split.contract.js';
 import { valuesContract } from './values.contract.js';
 
 /** A way to open a store: the same data each time. */
@@ -15,68 +17,78 @@ export interface Opener {
   remove(): Promise<void>;
 }
 
+/** A store that is open while the tests of this suite run. */
+class OpenStore {
+  store!: Store;
+  private opener!: Opener;
+
+  constructor(prepare: () => Promise<Opener>) {
+    beforeAll(async () => {
+      this.opener = await prepare();
+      this.store = await this.opener.open();
+    });
+    afterAll(async () => {
+      await this.store.close();
+      await this.opener.remove();
+    });
+  }
+
+  events = () => this.store.events;
+  accounts = () => this.store.accounts;
+  leases = () => this.store.leases;
+
+  async reopen(): Promise<void> {
+    await this.store.close();
+    this.store = await this.opener.open();
+  }
+}
+
 /** What `service/ports.ts` says of stores, against one of them. */
 export function storeContract(prepare: () => Promise<Opener>): void {
-  let opener: Opener;
-  let store: Store;
-  beforeAll(async () => {
-    opener = await prepare();
-    store = await opener.open();
-  });
-  afterAll(async () => {
-    await store.close();
-    await opener.remove();
-  });
-  const events = () => store.events;
+  const opened = new OpenStore(prepare);
+  const { events, accounts } = opened;
 
   describe('events', () => eventsContract(events));
+  describe('events that split', () => splitContract(events));
   describe('lists of events', () => listsContract(events));
   describe('pages of events', () => pagingContract(events));
   describe('history', () => historyContract(events));
   describe('values', () => valuesContract(events));
-  describe('accounts', () => accountsContract(() => store.accounts));
+  describe('accounts', () => accountsContract(accounts));
+  describe('leases', () => leasesContract(opened.leases));
 
   test('answers a ping', async () => {
-    await store.ping();
+    await opened.store.ping();
   });
 
   test('has everything after it was closed and opened again', async () => {
     const [user, friend] = [newUser(), newId()];
     const session = newSession(user.id);
     const { event, ...rest } = newEvent({ ownerId: user.id, fields: { metadata: { 'a.b': { $c: null } } } });
-    await store.accounts.insertUser(user);
-    await store.accounts.insertSession(session);
-    await store.events.insert([{ event, ...rest }]);
+    await accounts().insertUser(user);
+    await accounts().insertSession(session);
+    await events().insert([{ event, ...rest }]);
     const change = changeOf(event, { granted: [memberOf(friend)] });
-    await store.events.commit(change);
+    await events().commit(change);
     const bucket = { eventId: event.id, fromVersion: 1, toVersion: 1, base: {}, entries: rest.entries };
-    await store.events.putBucket(bucket);
-    await store.events.trimLog(event.id, 1);
+    await events().putBucket(bucket);
+    await events().trimLog(event.id, 1);
 
-    await store.close();
-    store = await opener.open();
+    await opened.reopen();
 
-    expect(await store.accounts.userByEmail(user.emailKey)).toStrictEqual(user);
-    expect(await store.accounts.session(session.id)).toStrictEqual(session);
-    const found = await store.events.find(event.id, [friend]);
+    expect(await accounts().userByEmail(user.emailKey)).toStrictEqual(user);
+    expect(await accounts().session(session.id)).toStrictEqual(session);
+    const found = await events().find(event.id, [friend]);
     expect(found).toStrictEqual({ event: change.event, members: new Map([[friend, memberOf(friend)]]) });
-    expect(await store.events.embeddedLog(event.id)).toStrictEqual(change.entries);
-    expect(await store.events.bucket(event.id, 2)).toStrictEqual(bucket);
-    expect(await store.events.list(queryOf(friend))).toHaveLength(1);
+    expect(await events().embeddedLog(event.id)).toStrictEqual(change.entries);
+    expect(await events().bucket(event.id, 2)).toStrictEqual(bucket);
+    expect(await events().list(queryOf(friend))).toHaveLength(1);
   });
 }
 
-/** One part of it alone. */
-export function contractOf(part: (events: () => EventStore) => void, prepare: () => Promise<Opener>): void {
-  let opener: Opener;
-  let store: Store;
-  beforeAll(async () => {
-    opener = await prepare();
-    store = await opener.open();
-  });
-  afterAll(async () => {
-    await store.close();
-    await opener.remove();
-  });
-  part(() => store.events);
+/** What it says of single events alone. */
+export function singleEventsContract(prepare: () => Promise<Opener>): void {
+  const { events } = new OpenStore(prepare);
+  eventsContract(events);
+  describe('that split', () => splitContract(events));
 }

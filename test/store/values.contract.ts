@@ -126,10 +126,11 @@ export function valuesContract(store: () => EventStore): void {
       const change = changeOf(event, {
         fields: { title: '$content.title', location: '$$NOW' },
         entry: { note: '$note', changeId: '$$CURRENT' },
-        granted: [memberOf(newId())],
+        granted: [{ ...memberOf(newId()), grantedBy: '$ownerId', grantedAt: '$$NOW' }],
       });
       expect(await store().commit(change)).toBe(true);
       expect((await store().find(event.id, []))?.event).toStrictEqual(change.event);
+      expect(await store().members(event.id)).toEqual(expect.arrayContaining(change.granted));
       expect((await store().embeddedLog(event.id))[1]).toStrictEqual(change.entries[0]);
       expect(await store().entryOfChange(event.id, event.updatedBy, '$$CURRENT')).toStrictEqual(
         change.entries[0],

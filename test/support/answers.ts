@@ -55,11 +55,17 @@ export function expectProblem(answer: Answer, status: number, code: string, poin
 
 const ENVELOPE = ['id', 'version', 'role', 'ownerId', 'createdAt', 'updatedAt', 'updatedBy', 'deletedAt'];
 
+const EXTRA = ['merged', 'conflicts', 'checkedFrom', 'checkedUntil', 'truncated'];
+
+const without = (event: Record<string, unknown>, left: string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(event).filter(([field]) => !left.includes(field)));
+
+/** An answered event alone, without what an answer may say beside it. */
+export const eventIn = (answered: Record<string, unknown>): any => without(answered, EXTRA);
+
 /** The content of an answered event: what a patch may touch and a version records. */
 export const contentOf = (event: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(event).filter(([field]) => !ENVELOPE.includes(field) && field !== 'merged'),
-  );
+  without(event, [...ENVELOPE, ...EXTRA]);
 
 /** The content of an event that was given nothing but what an event must have. */
 export const PLAIN_CONTENT = {

@@ -36,6 +36,17 @@ export const EXAMPLES = {
     'what can be created': { events: [review, standup] },
     'all or none': { events: [review, standup], atomic: true },
   },
+  ConflictCandidate: {
+    once: { start: '2026-03-02T15:30:00Z', end: '2026-03-02T16:30:00Z' },
+    weekly: { ...standup, recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE' },
+  },
+  FreeBusyQuery: {
+    'somebody in March': {
+      users: ['66f0c0ffee0123456789abcd'],
+      from: '2026-03-01T00:00:00Z',
+      to: '2026-04-01T00:00:00Z',
+    },
+  },
   EventPatch: {
     'some fields': { title: 'Design review II', location: 'Room 5' },
     'back to its default': { location: null },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BatchResultSchema } from '../../protocol/events.js';
+import { BatchResultSchema, ConflictReportSchema } from '../../protocol/schedule.js';
 import { problem, PROBLEMS, toProblem, type ProblemCode } from '../../protocol/problems.js';
 import { jsonSchema, schemaRef } from './schemas.js';
 import type { JsonSchema, Response } from './types.js';
@@ -18,6 +18,7 @@ const MEMBERS: Partial<Record<ProblemCode, z.ZodObject>> = {
       .meta({ description: 'The fields that both changed; `path` is a JSON Pointer into the content' }),
     currentVersion,
   }),
+  'schedule-conflict': ConflictReportSchema,
   'precondition-failed': z.object({ currentVersion }),
   'unknown-version': z.object({ currentVersion }),
   'batch-failed': BatchResultSchema,
@@ -56,19 +57,15 @@ export function problemResponse(codes: readonly ProblemCode[]): Response {
 
 const statusOf = (code: ProblemCode | undefined): number => (code ? PROBLEMS[code].status : 500);
 
-/** What these problems have in particular. What only one of them carries is required where it is the only one. */
+/** What these problems have in particular: each its code, and its own members. */
 function narrowed(codes: readonly ProblemCode[], status: number): JsonSchema {
-  const members = codes.flatMap((code) => MEMBERS[code] ?? []).map((one) => jsonSchema(one, 'output'));
-  const [only] = codes.length === 1 ? members : [];
-  return {
-    type: 'object',
-    properties: {
-      status: { const: status },
-      code: { enum: codes },
-      ...Object.assign({}, ...members.map(({ properties }) => properties)),
-    },
-    ...(only?.['required'] !== undefined && { required: only['required'] }),
-  };
+  const kinds = codes.map((code) => {
+    const { properties, required } = MEMBERS[code] ? jsonSchema(MEMBERS[code], 'output') : {};
+    const own = { status: { const: status }, code: { const: code }, ...(properties as object | undefined) };
+    return { type: 'object', properties: own, ...(required !== undefined && { required }) };
+  });
+  const [only] = kinds;
+  return kinds.length === 1 && only ? only : { anyOf: kinds };
 }
 
 const EXAMPLES: Partial<Record<ProblemCode, Record<string, unknown>>> = {

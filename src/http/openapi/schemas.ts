@@ -9,13 +9,11 @@ import {
   TokensSchema,
 } from '../../protocol/accounts.js';
 import {
-  BatchResultSchema,
   BatchSchema,
   DeleteQuerySchema,
-  EditedEventSchema,
-  EditQuerySchema,
   EventPageSchema,
   ListQuerySchema,
+  OccurrencePageSchema,
 } from '../../protocol/events.js';
 import {
   ChangelogPageSchema,
@@ -26,7 +24,23 @@ import {
   PatchSchema,
   VersionSchema,
 } from '../../protocol/history.js';
+import {
+  OccurrenceDeleteQuerySchema,
+  OccurrenceEditQuerySchema,
+  SplitEventSchema,
+} from '../../protocol/occurrences.js';
 import { ProblemSchema } from '../../protocol/problems.js';
+import {
+  BatchResultSchema,
+  ConflictReportSchema,
+  ConflictsQuerySchema,
+  CreatedEventSchema,
+  CreateQuerySchema,
+  EditedEventSchema,
+  EditQuerySchema,
+  FreeBusyAnswerSchema,
+  FreeBusySchema,
+} from '../../protocol/schedule.js';
 import { PermissionPageSchema, SetRoleSchema, ShareBodySchema } from '../../protocol/sharing.js';
 import type { JsonSchema } from './types.js';
 
@@ -61,6 +75,11 @@ const EventPatchSchema = z
     title: 'Some fields of the content (RFC 7396); null returns one to its default',
   });
 
+/** An event that may never be: its title does not matter. */
+const ConflictCandidateSchema = ContentInputSchema.extend({
+  title: ContentInputSchema.shape.title.optional(),
+}).meta({ id: 'ConflictCandidate', title: 'The content of an event to be checked' });
+
 const HealthSchema = z
   .strictObject({
     status: z.literal('ok'),
@@ -80,12 +99,19 @@ const REQUESTS = [
   BatchSchema,
   ShareBodySchema,
   SetRoleSchema,
+  FreeBusySchema,
+  ConflictCandidateSchema,
 ];
 const ANSWERS = [
   ProblemSchema,
   TokensSchema,
+  CreatedEventSchema,
   EditedEventSchema,
+  SplitEventSchema,
+  ConflictReportSchema,
+  FreeBusyAnswerSchema,
   EventPageSchema,
+  OccurrencePageSchema,
   BatchResultSchema,
   PermissionPageSchema,
   HistoryPageSchema,
@@ -98,8 +124,12 @@ const ANSWERS = [
 /** The parameters that routes read from the query, by the name that their documentation gives them. */
 export const QUERIES = {
   ListQuery: ListQuerySchema,
+  CreateQuery: CreateQuerySchema,
   EditQuery: EditQuerySchema,
+  ConflictsQuery: ConflictsQuerySchema,
   DeleteQuery: DeleteQuerySchema,
+  OccurrenceEditQuery: OccurrenceEditQuerySchema,
+  OccurrenceDeleteQuery: OccurrenceDeleteQuerySchema,
   HistoryQuery: HistoryQuerySchema,
   ChangelogQuery: ChangelogQuerySchema,
 } as const satisfies Record<string, z.ZodObject>;
@@ -168,12 +198,14 @@ function withoutWriteOnly({ properties, anyOf, ...schema }: JsonSchema): JsonSch
 
 /** What is read before a schema sees it. */
 function sayMore(requests: Components): Components {
-  const recurrence = requests['EventInput']?.['properties'] as { recurrence: { anyOf: JsonSchema[] } };
-  recurrence.recurrence.anyOf.push({
-    type: 'string',
-    description: 'An RRULE (RFC 5545, section 3.3.10), stored as the object',
-    examples: ['FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10'],
-  });
+  for (const name of ['EventInput', 'ConflictCandidate']) {
+    const { recurrence } = requests[name]?.['properties'] as { recurrence: { anyOf: JsonSchema[] } };
+    recurrence.anyOf.push({
+      type: 'string',
+      description: 'An RRULE (RFC 5545, section 3.3.10), stored as the object',
+      examples: ['FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10'],
+    });
+  }
   const batch = requests['Batch']?.['properties'] as { events: JsonSchema };
   batch.events['items'] = schemaRef('EventInput');
   return requests;

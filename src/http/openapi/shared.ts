@@ -48,6 +48,14 @@ const version: JsonSchema = { type: 'integer', minimum: 1 };
 
 export const parameters = {
   EventId: inPath('id', 'The id of the event', id),
+  RecurrenceId: {
+    ...inPath(
+      'recurrenceId',
+      'The original local start of the occurrence (RFC 8984, section 4.3.1); a date where allDay',
+      { type: 'string' },
+    ),
+    example: '2026-03-09T15:00:00',
+  },
   UserId: inPath('userId', 'The id of the member', id),
   Version: { ...inPath('version', 'A version of the event', version), example: 1 },
   FromVersion: { ...inPath('from', 'The version to start from', version), example: 1 },
@@ -110,6 +118,8 @@ export const requestBodies = {
   Logout: jsonBody('Logout', false),
   EventInput: jsonBody('EventInput'),
   Batch: jsonBody('Batch'),
+  ConflictCandidate: jsonBody('ConflictCandidate'),
+  FreeBusyQuery: jsonBody('FreeBusyQuery'),
   EventPatch: body({
     'application/merge-patch+json': { schema: 'EventPatch', examples: EXAMPLES.EventPatch },
     'application/json-patch+json': { schema: 'Patch', examples: EXAMPLES.Patch },

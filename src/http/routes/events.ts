@@ -1,15 +1,11 @@
-import {
-  BatchSchema,
-  DeleteQuerySchema,
-  EditQuerySchema,
-  ListQuerySchema,
-  type EventView,
-} from '../../protocol/events.js';
+import { BatchSchema, DeleteQuerySchema, ListQuerySchema, type EventView } from '../../protocol/events.js';
 import { parse, parseQuery } from '../../protocol/parse.js';
+import { CreateQuerySchema, EditQuerySchema } from '../../protocol/schedule.js';
 import { problem, toProblem } from '../../protocol/problems.js';
 import { isVersion } from '../../protocol/primitives.js';
 import type { EditAnswer, EditService, SentEdit } from '../../service/edits.js';
-import type { BatchItem, EventService } from '../../service/events.js';
+import type { BatchItem, CreationService } from '../../service/create-events.js';
+import type { EventService } from '../../service/events.js';
 import { JSON_PATCH_TYPE, JSON_TYPE, MERGE_PATCH_TYPE } from '../body.js';
 import { editHeaders, etag, ifMatch, isFresh } from '../conditions.js';
 import { noContent, ok, type Answer, type Call, type Routes } from '../door.js';
@@ -19,7 +15,11 @@ const patches = [JSON_PATCH_TYPE, MERGE_PATCH_TYPE, JSON_TYPE] as const;
 
 const tagged = (event: EventView): Record<string, string> => ({ ETag: etag(event.version) });
 
-export function eventRoutes(events: EventService, edits: EditService): Record<string, Routes> {
+export function eventRoutes(
+  creation: CreationService,
+  events: EventService,
+  edits: EditService,
+): Record<string, Routes> {
   const edit = async (call: Call, sent: SentEdit): Promise<Answer> => {
     const options = { ...parseQuery(EditQuerySchema, call.query), ...editHeaders(call) };
     return edited(await edits.edit(call.actor, id(call), sent, options), options.baseVersion);
@@ -36,12 +36,20 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *     summary: The caller’s events, own and shared
        *     description: >-
        *       A page of them: those that overlap the window from `from` to `to`, a series by any
-       *       occurrence.
+       *       occurrence, an all-day event in its own zone; what has no length, if it is at `from`
+       *       or later and before `to`. With `expand` one item for each occurrence in the window: by
+       *       its own start, or with `updatedAt` by its event’s last update and then by its start. A
+       *       page may have fewer items than `limit` and still a `nextCursor`.
        *     x-query: ListQuery
        *     responses:
        *       200:
-       *         description: A page of events
-       *         content: { application/json: { schema: { $ref: '#/components/schemas/EventPage' } } }
+       *         description: A page of events, or with `expand` of occurrences
+       *         content:
+       *           application/json:
+       *             schema:
+       *               anyOf:
+       *                 - { $ref: '#/components/schemas/EventPage' }
+       *                 - { $ref: '#/components/schemas/OccurrencePage' }
        */
       get: {
         handle: async ({ caller, query }) =>
@@ -54,6 +62,10 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *     tags: [Events]
        *     operationId: createEvent
        *     summary: Create an event
+       *     description: >-
+       *       With `conflicts=reject` it is refused where it overlaps with something busy of the caller's;
+       *       otherwise the answer says what it overlaps, unless that is ignored.
+       *     x-query: CreateQuery
        *     requestBody: { $ref: '#/components/requestBodies/EventInput' }
        *     responses:
        *       201:
@@ -61,13 +73,14 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *         headers:
        *           Location: { $ref: '#/components/headers/Location' }
        *           ETag: { $ref: '#/components/headers/ETag' }
-       *         content: { application/json: { schema: { $ref: '#/components/schemas/Event' } } }
-       *     x-problems: [invalid-recurrence]
+       *         content: { application/json: { schema: { $ref: '#/components/schemas/CreatedEvent' } } }
+       *     x-problems: [invalid-recurrence, schedule-conflict]
        */
       post: {
         consumes,
-        handle: async ({ actor, body }) => {
-          const event = await events.create(actor, body);
+        handle: async ({ actor, query, body }) => {
+          const { conflicts } = parseQuery(CreateQuerySchema, query);
+          const event = await creation.create(actor, body, conflicts);
           return {
             status: 201,
             body: event,
@@ -88,6 +101,7 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *       Those that are valid are created, or with `atomic` all or none. Each result has the
        *       index of its item and what creating it alone would have answered; pointers lead into the
        *       item.
+       *     x-query: CreateQuery
        *     requestBody: { $ref: '#/components/requestBodies/Batch' }
        *     responses:
        *       201:
@@ -101,8 +115,9 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
       post: {
         consumes,
         handle: async (call) => {
+          const { conflicts: mode } = parseQuery(CreateQuerySchema, call.query);
           const { events: bodies, atomic } = parse(BatchSchema, call.body);
-          return batchAnswer(await events.createBatch(call.actor, bodies, atomic), atomic, call);
+          return batchAnswer(await creation.createBatch(call.actor, bodies, { atomic, mode }), atomic, call);
         },
       },
     },
@@ -152,7 +167,7 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *     responses:
        *       200: { $ref: '#/components/responses/EditedEvent' }
        *     x-problems:
-       *       [not-found, forbidden, edit-conflict, precondition-failed, invalid-recurrence,
+       *       [not-found, forbidden, edit-conflict, schedule-conflict, precondition-failed, invalid-recurrence,
        *       unknown-version]
        */
       put: { consumes, handle: (call) => edit(call, { form: 'replacement', body: call.body }) },
@@ -177,7 +192,7 @@ export function eventRoutes(events: EventService, edits: EditService): Record<st
        *     responses:
        *       200: { $ref: '#/components/responses/EditedEvent' }
        *     x-problems:
-       *       [not-found, forbidden, edit-conflict, precondition-failed, invalid-patch,
+       *       [not-found, forbidden, edit-conflict, schedule-conflict, precondition-failed, invalid-patch,
        *       invalid-recurrence, unknown-version]
        */
       patch: {
@@ -283,8 +298,8 @@ export function versionParameter(call: Call, name: string): number {
   return isVersion(text) ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
-function edited({ event, merged }: EditAnswer, baseVersion: number | undefined): Answer {
-  return ok(baseVersion === undefined ? event : { ...event, merged }, tagged(event));
+function edited({ event, merged, report }: EditAnswer, baseVersion: number | undefined): Answer {
+  return ok({ ...event, ...(baseVersion !== undefined && { merged }), ...report }, tagged(event));
 }
 
 /** 201 where all were created; 207 where some were not; 422 where one was not and all had to be. */

@@ -1,26 +1,20 @@
-import type { Database, Key } from 'lmdb';
+import type { Database } from 'lmdb';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
-import type { EventRecord, Span } from '../../calendar/event.js';
-import type {
-  EventCommit,
-  EventQuery,
-  EventStore,
-  FoundEvent,
-  IndexKeys,
-  Membership,
-  NewEvent,
-} from '../../service/ports.js';
+import type { EventRecord } from '../../calendar/event.js';
+import type { EventCommit, EventStore, IndexKeys, Membership, NewEvent } from '../../service/ports.js';
 import type { Environment } from './environment.js';
+import {
+  AFTER_ALL,
+  FIRST,
+  indexedDiffers,
+  indexEntries,
+  LAST,
+  type Indexed,
+  type Stored,
+} from './indexes.js';
+import { listEvents } from './list-events.js';
 
-/** An event's document: the record with the bounds that its index entries were made from. */
-type Stored = EventRecord & { span: Span };
 type Part = Omit<Membership, 'userId'>;
-
-/** Sorts before and after every instant. */
-const FIRST = -8.64e15;
-const LAST = 8.64e15;
-/** Sorts after every id and every word. */
-const AFTER_ALL = '\u{10ffff}';
 
 /**
  * The event store on LMDB. What MongoDB keeps in one document lies here under neighbouring keys, so that an
@@ -34,9 +28,11 @@ const AFTER_ALL = '\u{10ffff}';
  * | log       | eventId, version                | entry              |
  * | buckets   | eventId, fromVersion            | bucket             |
  * | changeIds | eventId, userId, changeId       | version            |
- * | live      | userId, startAt, eventId        | role               |
- * | tags      | userId, tag, startAt, eventId   | role               |
- * | trash     | ownerId, startAt, eventId       | role               |
+ * | live      | userId, reach, startAt, eventId      | role, span's end |
+ * | tags      | userId, tag, reach, startAt, eventId | role, span's end |
+ * | trash     | ownerId, reach, startAt, eventId     | role, span's end |
+ *
+ * `reach` is a class of length (`calendar/reach.ts`), by which a window is served.
  */
 export function embeddedEvents(environment: Environment): EventStore {
   const events = environment.table<Stored>('events');
@@ -46,9 +42,9 @@ export function embeddedEvents(environment: Environment): EventStore {
   const buckets = environment.table<Bucket>('buckets');
   const changeIds = environment.table<number>('changeIds');
   const indexes = {
-    live: environment.table<Membership['role']>('live'),
-    tags: environment.table<Membership['role']>('tags'),
-    trash: environment.table<Membership['role']>('trash'),
+    live: environment.table<Indexed>('live'),
+    tags: environment.table<Indexed>('tags'),
+    trash: environment.table<Indexed>('trash'),
   };
 
   const membersOf = (eventId: string): Membership[] =>
@@ -58,8 +54,8 @@ export function embeddedEvents(environment: Environment): EventStore {
     }));
 
   const putIndexes = (event: Stored, of: Iterable<Membership>): void => {
-    for (const { table, key, role } of indexEntries(event, of)) {
-      indexes[table].putSync(key, role);
+    for (const { table, key, value } of indexEntries(event, of)) {
+      indexes[table].putSync(key, value);
     }
   };
   const dropIndexes = (event: Stored, of: Iterable<Membership>): void => {
@@ -102,9 +98,10 @@ export function embeddedEvents(environment: Environment): EventStore {
     putIndexes(stored, of);
   };
 
-  const commitOne = ({ event, keys, entries, atVersion, granted, revoked }: EventCommit): boolean => {
+  const commitOne = (commit: EventCommit): boolean => {
+    const { event, keys, entries, granted, revoked, alsoInsert } = commit;
     const before = events.get(event.id);
-    if (before?.version !== atVersion) {
+    if (before?.version !== commit.atVersion) {
       return false;
     }
     const membersChange = granted.length > 0 || revoked.length > 0;
@@ -118,6 +115,9 @@ export function embeddedEvents(environment: Environment): EventStore {
     granted.forEach((member) => putMember(event.id, member));
     if (reindex) {
       putIndexes(stored, membersOf(event.id));
+    }
+    if (alsoInsert) {
+      insertOne(alsoInsert);
     }
     return true;
   };
@@ -135,6 +135,14 @@ export function embeddedEvents(environment: Environment): EventStore {
     removeAll(buckets, eventId);
     removeAll(changeIds, eventId);
     return true;
+  };
+
+  /** Of two that begin alike the longer stays; of an event that is gone, none. */
+  const putBucket = (bucket: Bucket): void => {
+    const key = [bucket.eventId, bucket.fromVersion];
+    if (events.doesExist(bucket.eventId) && (buckets.get(key)?.toVersion ?? 0) < bucket.toVersion) {
+      buckets.putSync(key, bucket);
+    }
   };
 
   const bucketAt = (eventId: string, version: number): Bucket | null =>
@@ -174,13 +182,19 @@ export function embeddedEvents(environment: Environment): EventStore {
           return version === undefined ? [] : [[id, version]];
         }),
       ),
-    embeddedLog: async (eventId) => [...log.getRange(underNumbers(eventId))].map(({ value }) => value),
-    putBucket: (bucket) =>
-      environment.write(() => {
-        if (events.doesExist(bucket.eventId)) {
-          buckets.putSync([bucket.eventId, bucket.fromVersion], bucket);
+    sharingWith: async (userId, otherIds) => {
+      const found = new Set<string>();
+      for (const { key } of indexes.live.getRange({ start: [userId, FIRST], end: [userId, LAST] })) {
+        const eventId = (key as string[])[3] ?? '';
+        otherIds.filter((id) => members.doesExist([eventId, id])).forEach((id) => found.add(id));
+        if (found.size === otherIds.length) {
+          break;
         }
-      }),
+      }
+      return found;
+    },
+    embeddedLog: async (eventId) => [...log.getRange(underNumbers(eventId))].map(({ value }) => value),
+    putBucket: (bucket) => environment.write(() => putBucket(bucket)),
     trimLog: (eventId, toVersion) =>
       environment.write(() => {
         for (const key of [...log.getKeys({ start: [eventId, FIRST], end: [eventId, toVersion + 1] })]) {
@@ -199,119 +213,3 @@ const under = (eventId: string) => ({ start: [eventId, ''], end: [eventId, AFTER
 /** Numbers sort before strings. */
 const underAll = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, AFTER_ALL] });
 const underNumbers = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, LAST] });
-
-interface IndexEntry {
-  table: 'live' | 'tags' | 'trash';
-  key: Key;
-  role: Membership['role'];
-}
-
-function* indexEntries(event: Stored, of: Iterable<Membership>): Generator<IndexEntry> {
-  const { startAt } = event.span;
-  for (const { userId, role } of of) {
-    if (event.deletedAt !== null) {
-      if (userId === event.ownerId) {
-        yield { table: 'trash', key: [userId, startAt, event.id], role };
-      }
-      continue;
-    }
-    yield { table: 'live', key: [userId, startAt, event.id], role };
-    for (const tag of event.content.tags) {
-      yield { table: 'tags', key: [userId, tag, startAt, event.id], role };
-    }
-  }
-}
-
-const indexedDiffers = (a: Stored, b: Stored): boolean =>
-  a.span.startAt !== b.span.startAt ||
-  a.ownerId !== b.ownerId ||
-  (a.deletedAt === null) !== (b.deletedAt === null) ||
-  a.content.tags.join('\0') !== b.content.tags.join('\0');
-
-interface ListTables {
-  events: Database<Stored>;
-  search: Database<string>;
-  live: Database<Membership['role']>;
-  tags: Database<Membership['role']>;
-  trash: Database<Membership['role']>;
-}
-
-function listEvents(query: EventQuery, tables: ListTables): FoundEvent[] {
-  const found: FoundEvent[] = [];
-  const candidates = query.sort === 'start' ? inStartOrder(query, tables) : inUpdateOrder(query, tables);
-  for (const candidate of candidates) {
-    const stored = tables.events.get(candidate.id);
-    if (!stored || !matches(stored, candidate.role, query, tables)) {
-      continue;
-    }
-    const { span: _, ...event } = stored;
-    found.push({ event, role: candidate.role, key: candidate.key });
-    if (found.length === query.limit) {
-      break;
-    }
-  }
-  return found;
-}
-
-interface Candidate {
-  id: string;
-  role: Membership['role'];
-  key: number;
-}
-
-/** The user's events from the index, by tag where one is asked for, after the place where the last page ended. */
-function* inStartOrder(query: EventQuery, tables: ListTables): Generator<Candidate> {
-  const { userId, tag, descending, after } = query;
-  const table = query.state === 'trash' ? tables.trash : tag === undefined ? tables.live : tables.tags;
-  const prefix = query.state === 'live' && tag !== undefined ? [userId, tag] : [userId];
-  const low = [...prefix, FIRST];
-  const high = [...prefix, LAST];
-  const from = after ? [...prefix, after.key, after.id] : descending ? high : low;
-  for (const { key, value } of table.getRange({
-    start: from,
-    end: descending ? low : high,
-    reverse: descending,
-  })) {
-    const [startAt, id] = (key as (string | number)[]).slice(prefix.length) as [number, string];
-    if (id !== after?.id || startAt !== after.key) {
-      yield { id, role: value, key: startAt };
-    }
-  }
-}
-
-/** The last update has no index of its own, as each edit would have to move it for every member. */
-function* inUpdateOrder(query: EventQuery, tables: ListTables): Generator<Candidate> {
-  const { after, ...rest } = query;
-  const candidates = [...inStartOrder(rest, tables)].flatMap((candidate) => {
-    const event = tables.events.get(candidate.id);
-    return event ? [{ ...candidate, key: Date.parse(event.updatedAt) }] : [];
-  });
-  const sign = query.descending ? -1 : 1;
-  const order = (a: { key: number; id: string }, b: { key: number; id: string }): number =>
-    sign * (a.key - b.key || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  candidates.sort(order);
-  yield* after ? candidates.filter((candidate) => order(candidate, after) > 0) : candidates;
-}
-
-function matches(
-  event: Stored,
-  role: Membership['role'],
-  query: EventQuery,
-  { search }: ListTables,
-): boolean {
-  const text = query.words.length > 0 ? (search.get(event.id) ?? '') : '';
-  return (
-    (query.role === undefined || role === query.role) &&
-    (query.status === undefined || event.content.status === query.status) &&
-    (query.tag === undefined || event.content.tags.includes(query.tag)) &&
-    (query.updatedSince === undefined || Date.parse(event.updatedAt) >= query.updatedSince) &&
-    meetsWindow(event.span, query.window) &&
-    query.words.every((word) => text.includes(` ${word}`))
-  );
-}
-
-function meetsWindow({ from: start, until: end }: Span, { from, to }: EventQuery['window']): boolean {
-  const begins = to === undefined || start < to;
-  const ends = from === undefined || end > from || (start === end && start === from);
-  return begins && ends;
-}

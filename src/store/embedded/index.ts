@@ -2,6 +2,7 @@ import type { Store } from '../../service/ports.js';
 import { embeddedAccounts } from './accounts.js';
 import { openEnvironment } from './environment.js';
 import { embeddedEvents } from './events.js';
+import { embeddedLeases } from './leases.js';
 
 /** Opens the embedded store in a directory, which is made if need be. */
 export async function openEmbeddedStore(directory: string): Promise<Store> {
@@ -9,6 +10,7 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
   return {
     events: embeddedEvents(environment),
     accounts: embeddedAccounts(environment),
+    leases: embeddedLeases(),
     ping: async () => {},
     close: () => environment.close(),
   };

@@ -1,14 +1,14 @@
 import { trusted, Types } from 'mongoose';
 import type { AccountStore, SessionRecord, UserRecord } from '../../service/ports.js';
-import { isDuplicateKey } from './errors.js';
 import type { Collections, SessionDocument, UserDocument } from './documents.js';
+import { insertAmongOthers, isDuplicateKey } from './errors.js';
 import type { Models } from './schemas.js';
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
 export function mongoAccounts({ User, Session }: Models, { users, sessions }: Collections): AccountStore {
   const insertUser: AccountStore['insertUser'] = async ({ id, ...user }) => {
     try {
-      await User.insertOne({ _id: id, ...user });
+      await insertAmongOthers(() => User.insertOne({ _id: id, ...user }));
       return 'stored';
     } catch (error) {
       const taken = isDuplicateKey(error) ? await takenKey(user, error.keyPattern) : null;
@@ -52,7 +52,7 @@ export function mongoAccounts({ User, Session }: Models, { users, sessions }: Co
     },
     rotateSession: async (id, expectedHash, { refreshHash, lastUsedAt, expiresAt }) => {
       const { matchedCount } = await Session.updateOne(
-        { _id: id, refreshHash: expectedHash },
+        { _id: id, refreshHash: expectedHash, revokedAt: null },
         { $set: { refreshHash, lastUsedAt, expiresAt, forgetAt: new Date(expiresAt) } },
       );
       return matchedCount === 1;

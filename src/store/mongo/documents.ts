@@ -10,11 +10,14 @@ import type { Stored } from './keys.js';
 export interface EventDocument extends Omit<EventRecord, 'id' | 'content'> {
   _id: Types.ObjectId;
   content: Stored<Content>;
-  /** Follows from `deletedAt`: an index has it in front of the sort key. */
-  state: 'live' | 'trash';
+  /**
+   * Follows from `deletedAt`: an index has it in front of the sort key. `pending` while it is not decided yet
+   * whether the event comes into being (`split-event.ts`); no list finds it then.
+   */
+  state: 'live' | 'trash' | 'pending';
   /** `updatedAt`, to sort by. */
   updated: Millis;
-  /** `reach`: a class of length, see `window.ts`. */
+  /** `reach`: a class of length, see `calendar/reach.ts`. */
   span: Span & { reach: number };
   searchText: string;
   members: Membership[];
@@ -22,6 +25,8 @@ export interface EventDocument extends Omit<EventRecord, 'id' | 'content'> {
   log: Stored<LogEntry>[];
   /** Inserted together with others where the server has no transactions: the intent that told so. */
   batch?: Types.ObjectId;
+  /** The intents of splits that have happened, until their new events are shown. */
+  splits?: Types.ObjectId[];
 }
 
 export interface BucketDocument extends Omit<Bucket, 'eventId' | 'base' | 'entries'> {
@@ -33,8 +38,10 @@ export interface BucketDocument extends Omit<Bucket, 'eventId' | 'base' | 'entri
 /** Something that takes several writes, put down before the first of them, so that a crash leaves no half. */
 export interface IntentDocument {
   _id: Types.ObjectId;
-  kind: 'insert' | 'erase';
+  kind: 'insert' | 'erase' | 'split';
   eventIds: Types.ObjectId[];
+  /** Of a split: the event that there was before. */
+  of?: Types.ObjectId;
   at: Date;
 }
 
@@ -47,6 +54,13 @@ export type SessionDocument = Omit<SessionRecord, 'id'> & {
   /** Which call ended it. */
   endedBy?: Types.ObjectId;
 };
+
+/** Its `_id` is the key. */
+export interface LeaseDocument {
+  _id: string;
+  holder: string;
+  expiresAt: Date;
+}
 
 export interface MetaDocument {
   _id: string;
@@ -64,6 +78,7 @@ export interface Collections {
   intents: Collection<IntentDocument>;
   users: Collection<UserDocument>;
   sessions: Collection<SessionDocument>;
+  leases: Collection<LeaseDocument>;
 }
 
 export const collectionsOf = (connection: Connection): Collections => ({
@@ -72,4 +87,5 @@ export const collectionsOf = (connection: Connection): Collections => ({
   intents: connection.collection('intents'),
   users: connection.collection('users'),
   sessions: connection.collection('sessions'),
+  leases: connection.collection('leases'),
 });

@@ -1,5 +1,11 @@
 import type { Connection } from 'mongoose';
 import type { EventCommit, EventStore, Membership } from '../../service/ports.js';
+import type { Collections, EventDocument } from './documents.js';
+import { mongoHistory } from './history.js';
+import { byIntent, inTransaction } from './insert-events.js';
+import type { Intents } from './intents.js';
+import { listEvents } from './list-events.js';
+import { splitByIntent, splitInTransaction } from './split-event.js';
 import {
   EVENT_FIELDS,
   newDocument,
@@ -10,11 +16,6 @@ import {
   toStoredEntries,
   type EventFields,
 } from './mapping.js';
-import { mongoHistory } from './history.js';
-import { byIntent, inTransaction } from './insert-events.js';
-import type { Intents } from './intents.js';
-import { listEvents } from './list-events.js';
-import type { Collections, EventDocument } from './documents.js';
 
 export interface MongoEvents {
   connection: Connection;
@@ -30,6 +31,9 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
   const insertSeveral = transactions
     ? inTransaction(connection, collections)
     : byIntent(collections, intents);
+  const split = transactions
+    ? splitInTransaction(connection, collections)
+    : splitByIntent(collections, intents);
 
   const insert: EventStore['insert'] = async (all) => {
     const documents = all.map(newDocument);
@@ -56,16 +60,18 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
   const commit: EventStore['commit'] = async (change) => {
     const filter = { _id: objectId(change.event.id), version: change.atVersion };
     const membersChange = change.granted.length > 0 || change.revoked.length > 0;
-    const { matchedCount } = await events.updateOne(
-      filter,
-      membersChange ? updateWithMembers(change) : updateOf(change),
-    );
+    const update = membersChange ? updateWithMembers(change) : updateOf(change);
+    if (change.alsoInsert) {
+      return split({ filter, update, document: newDocument(change.alsoInsert) });
+    }
+    const { matchedCount } = await events.updateOne(filter, update);
     return matchedCount === 1;
   };
 
   /** Gone with the first write; its buckets, which nobody reaches any more, with the ones after it. */
   const erase: EventStore['erase'] = async (eventId, atVersion) => {
     const _id = objectId(eventId);
+    await intents.settleSplits(_id);
     const intent = await intents.declare('erase', [_id]);
     const { deletedCount } = await events.deleteOne({ _id, version: atVersion });
     await intents.settle(intent);
@@ -75,6 +81,17 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
   return {
     insert,
     find,
+    sharingWith: async (userId, otherIds) => {
+      const shares = await Promise.all(
+        otherIds.map((id) =>
+          events.findOne(
+            { 'members.userId': { $all: [userId, id] }, state: 'live' },
+            { projection: { _id: 1 } },
+          ),
+        ),
+      );
+      return new Set(otherIds.filter((_, i) => shares[i]));
+    },
     members: async (eventId) => {
       const found = await events.findOne({ _id: objectId(eventId) }, { projection: { members: 1 } });
       return found?.members ?? [];

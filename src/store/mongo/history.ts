@@ -1,10 +1,9 @@
-import type { Bucket } from '../../calendar/history.js';
 import type { EventStore } from '../../service/ports.js';
-import { objectId, toBucket, toEntries, toStoredEntries } from './mapping.js';
-import { isDuplicateKey } from './errors.js';
+import type { Collections } from './documents.js';
+import { insertAmongOthers, isDuplicateKey } from './errors.js';
 import { removeRemains } from './intents.js';
 import { toStored } from './keys.js';
-import type { Collections } from './documents.js';
+import { objectId, toBucket, toEntries, toStoredEntries } from './mapping.js';
 
 type HistoryMethods = Pick<EventStore, 'embeddedLog' | 'putBucket' | 'trimLog' | 'bucket' | 'entryOfChange'>;
 
@@ -12,31 +11,26 @@ type HistoryMethods = Pick<EventStore, 'embeddedLog' | 'putBucket' | 'trimLog' |
 export function mongoHistory(collections: Collections): HistoryMethods {
   const { events, buckets } = collections;
 
-  /** Of two that begin alike the longer stays, whoever comes last: its entries may have been trimmed already. */
-  const putIfLonger = async (bucket: Bucket): Promise<'put' | 'another is there'> => {
-    const { eventId, fromVersion, toVersion, base, entries } = bucket;
+  const putBucket: EventStore['putBucket'] = async ({
+    eventId: id,
+    fromVersion,
+    toVersion,
+    base,
+    entries,
+  }) => {
+    const eventId = objectId(id);
+    const held = { toVersion, base: toStored(base), entries: toStoredEntries(entries) };
     try {
-      await buckets.updateOne(
-        { eventId: objectId(eventId), fromVersion, toVersion: { $lt: toVersion } },
-        { $set: { toVersion, base: toStored(base), entries: toStoredEntries(entries) } },
-        { upsert: true },
-      );
-      return 'put';
+      await insertAmongOthers(() => buckets.insertOne({ eventId, fromVersion, ...held }));
     } catch (error) {
-      if (isDuplicateKey(error)) {
-        return 'another is there';
+      if (!isDuplicateKey(error)) {
+        throw error;
       }
-      throw error;
-    }
-  };
-
-  const putBucket: EventStore['putBucket'] = async (bucket) => {
-    // Again, as one that has just come in between may be shorter.
-    if ((await putIfLonger(bucket)) === 'another is there') {
-      await putIfLonger(bucket);
+      // Of two that begin alike the longer stays, whoever comes last: its entries may have been trimmed already.
+      await buckets.updateOne({ eventId, fromVersion, toVersion: { $lt: toVersion } }, { $set: held });
     }
     // Erased meanwhile: whoever erased it may have looked for buckets before this one was there.
-    await removeRemains(collections, objectId(bucket.eventId));
+    await removeRemains(collections, eventId);
   };
 
   const bucket: EventStore['bucket'] = async (eventId, version) => {

@@ -2,11 +2,12 @@ import type { Connection } from 'mongoose';
 import type { Store } from '../../service/ports.js';
 import { mongoAccounts } from './accounts.js';
 import { connect, hasTransactions, ping } from './connection.js';
+import { collectionsOf } from './documents.js';
 import { reachable } from './errors.js';
 import { mongoEvents } from './events.js';
 import { mongoIntents } from './intents.js';
+import { mongoLeases } from './leases.js';
 import { FormatUnknown, whatIsWrong } from './opening.js';
-import { collectionsOf } from './documents.js';
 import { modelsOf, type Models } from './schemas.js';
 
 export interface MongoStoreOptions {
@@ -51,6 +52,7 @@ async function storeOn(connection: Connection, options: MongoStoreOptions): Prom
   return {
     events: reachable(mongoEvents({ connection, collections, intents, transactions })),
     accounts: reachable(mongoAccounts(models, collections)),
+    leases: reachable(mongoLeases(collections)),
     ...reachable({ ping: () => ping(connection) }),
     close: async () => {
       clearInterval(sweeping);

@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
+import type { Collections, EventDocument } from './documents.js';
 import { isTransient } from './errors.js';
 import type { Intents } from './intents.js';
-import type { Collections, EventDocument } from './documents.js';
 
 /** Stores events that do not exist yet, all or none. */
 export type InsertEvents = (documents: EventDocument[]) => Promise<void>;

@@ -9,10 +9,16 @@ const ABANDONED_MS = 120_000;
  * What a crash has left is settled by whoever sweeps next: when a store opens, and every minute.
  */
 export interface Intents {
-  declare(kind: IntentDocument['kind'], eventIds: Types.ObjectId[]): Promise<IntentDocument>;
+  declare(
+    kind: IntentDocument['kind'],
+    eventIds: Types.ObjectId[],
+    of?: Types.ObjectId,
+  ): Promise<IntentDocument>;
   /** Brings the intent to its one end or the other, by what is stored, and strikes it out. */
   settle(intent: IntentDocument): Promise<void>;
-  /** Settles what has been abandoned. */
+  /** Shows what has split off an event before that event itself goes. */
+  settleSplits(of: Types.ObjectId): Promise<void>;
+  /** Settles what has been abandoned, and splits that have happened. */
   sweep(now: Date): Promise<void>;
 }
 
@@ -27,9 +33,23 @@ export function mongoIntents(collections: Collections): Intents {
     }
   };
 
+  /** Where the old event bears its mark it has happened: the new one is shown. Else that one goes, unseen. */
+  const settleSplit = async ({ _id, eventIds, of }: IntentDocument): Promise<void> => {
+    const pending = { _id: { $in: eventIds }, batch: _id, state: 'pending' as const };
+    const marked = of && (await events.findOne({ _id: of, splits: _id }, { projection: { _id: 1 } }));
+    if (!of || !marked) {
+      await events.deleteMany(pending);
+      return;
+    }
+    await events.updateMany(pending, { $set: { state: 'live' } });
+    await events.updateOne({ _id: of }, { $pull: { splits: _id } });
+  };
+
   const settle = async (intent: IntentDocument): Promise<void> => {
     if (intent.kind === 'insert') {
       await settleInsert(intent);
+    } else if (intent.kind === 'split') {
+      await settleSplit(intent);
     } else {
       await Promise.all(intent.eventIds.map((id) => removeRemains(collections, id)));
     }
@@ -37,14 +57,27 @@ export function mongoIntents(collections: Collections): Intents {
   };
 
   return {
-    declare: async (kind, eventIds) => {
-      const intent = { _id: new Types.ObjectId(), kind, eventIds, at: new Date() };
+    declare: async (kind, eventIds, of) => {
+      const intent = { _id: new Types.ObjectId(), kind, eventIds, at: new Date(), ...(of && { of }) };
       await intents.insertOne(intent);
       return intent;
     },
     settle,
+    settleSplits: async (of) => {
+      const marked = await events.findOne({ _id: of }, { projection: { splits: 1 } });
+      const waiting = marked?.splits ?? [];
+      if (waiting.length > 0) {
+        await Promise.all((await intents.find({ _id: { $in: waiting } }).toArray()).map(settle));
+      }
+    },
     sweep: async (now) => {
       const latest = new Date(now.getTime() - ABANDONED_MS);
+      for (const intent of await intents.find({ kind: 'split' }).toArray()) {
+        const marked = intent.of && (await events.findOne({ _id: intent.of, splits: intent._id }));
+        if (marked) {
+          await settle(intent);
+        }
+      }
       for (const intent of await intents.find({ at: { $lt: latest } }).toArray()) {
         await settle(intent);
       }

@@ -57,16 +57,23 @@ export function fromStored<T>(stored: Stored<T>): T {
 }
 
 function restore(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) {
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => (value[i] = restore(item)));
     return value;
   }
-  const members = value as Record<string, unknown>;
+  return typeof value === 'object' && value !== null
+    ? restoreMembers(value as Record<string, unknown>)
+    : value;
+}
+
+/** In place, but where a key is escaped: that takes a new object. */
+function restoreMembers(members: Record<string, unknown>): Record<string, unknown> {
   let escaped = false;
-  for (const key in members) {
+  for (const key of Object.keys(members)) {
     members[key] = restore(members[key]);
     escaped ||= key.includes('%');
   }
-  return escaped && !Array.isArray(value)
+  return escaped
     ? Object.fromEntries(Object.entries(members).map(([key, item]) => [unescapeKey(key), item]))
-    : value;
+    : members;
 }

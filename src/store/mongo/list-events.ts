@@ -1,8 +1,9 @@
 import type { Collection } from 'mongoose';
+import { stretches, type Stretch } from '../../calendar/reach.js';
 import type { EventQuery, FoundEvent } from '../../service/ports.js';
-import { EVENT_FIELDS, objectId, toEvent, type EventFields } from './mapping.js';
 import type { EventDocument } from './documents.js';
-import { isWindow, meets, stretches, type Stretch } from './window.js';
+import { EVENT_FIELDS, objectId, toEvent, type EventFields } from './mapping.js';
+import { isWindow, meets } from './window.js';
 
 type Filter = Record<string, unknown>;
 type Found = EventFields & Pick<EventDocument, 'members' | 'span' | 'updated'>;

@@ -2,10 +2,10 @@ import { Types } from 'mongoose';
 import type { Content } from '../../calendar/content.js';
 import type { EventRecord } from '../../calendar/event.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
+import { reachOf } from '../../calendar/reach.js';
 import type { IndexKeys, Membership, NewEvent } from '../../service/ports.js';
-import { fromStored, toStored } from './keys.js';
 import type { BucketDocument, EventDocument } from './documents.js';
-import { reachOf } from './window.js';
+import { fromStored, toStored } from './keys.js';
 
 const HEX = /^[0-9a-f]{24}$/;
 /** The id that no event has. */

@@ -19,7 +19,7 @@ export function whatIsWrong(error: unknown, uri: string): string {
     return message;
   }
   if (name === 'MongoParseError' || host === '') {
-    return `MONGODB_URI cannot be read (${withoutCredentials(message, uri)}). It looks like mongodb://host:27017/convene.`;
+    return `MONGODB_URI cannot be read${inBrackets(message, uri)}. It looks like mongodb://host:27017/convene.`;
   }
   if (AUTHENTICATION_FAILED.includes(code)) {
     return `MongoDB at ${host} refuses the user name or the password in MONGODB_URI. Correct them, or its authSource.`;
@@ -31,20 +31,19 @@ export function whatIsWrong(error: unknown, uri: string): string {
     return `The database at ${host} has other indexes than Convene's (${message}). Drop those, or name another database in MONGODB_URI.`;
   }
   if (isUnavailable(error) || /^(querySrv|queryTxt|getaddrinfo) /.test(message)) {
-    return `MongoDB at ${host} cannot be reached (${withoutCredentials(message, uri)}). Start it, or correct MONGODB_URI; without MONGODB_URI Convene uses its embedded store.`;
+    return `MongoDB at ${host} cannot be reached${inBrackets(message, uri)}. Start it, or correct MONGODB_URI; without MONGODB_URI Convene uses its embedded store.`;
   }
-  return `MongoDB at ${host} cannot be used: ${withoutCredentials(message, uri)}`;
+  return `MongoDB at ${host} cannot be used${inBrackets(message, uri)}.`;
 }
 
-const userInfo = (uri: string): string => /\/\/([^/?]*)@/.exec(uri)?.[1] ?? '';
 const hostsOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/(?:[^/?]*@)?([^/?@]+)/.exec(uri)?.[1] ?? '';
 
-/** The driver's words, should they repeat what stood in front of the host. */
-function withoutCredentials(message: string, uri: string): string {
-  return [userInfo(uri), ...userInfo(uri).split(':')]
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, decoded(secret)])
-    .reduce((text, secret) => text.replaceAll(secret, '…'), message);
+/** The driver's words in brackets, unless they repeat something of what stands in front of the host. */
+function inBrackets(message: string, uri: string): string {
+  const userInfo = /\/\/(.*)@/s.exec(uri)?.[1] ?? '';
+  const secrets = userInfo.split(/[:@]/).flatMap((secret) => [secret, decoded(secret)]);
+  const tells = secrets.some((secret) => secret !== '' && message.includes(secret));
+  return tells ? '' : ` (${message})`;
 }
 
 function decoded(text: string): string {

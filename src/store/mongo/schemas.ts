@@ -3,6 +3,7 @@ import type {
   BucketDocument,
   EventDocument,
   IntentDocument,
+  LeaseDocument,
   MetaDocument,
   SessionDocument,
   UserDocument,
@@ -41,6 +42,7 @@ const eventSchema = new Schema<EventDocument>(
     members: [memberSchema],
     log: [Json],
     batch: Schema.Types.ObjectId,
+    splits: [Schema.Types.ObjectId],
   },
   options,
 )
@@ -104,6 +106,11 @@ const sessionSchema = new Schema<SessionDocument>(
   .index({ userId: 1 }, { name: 'user' })
   .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
 
+const leaseSchema = new Schema<LeaseDocument>(
+  { _id: String, holder: String, expiresAt: Date },
+  options,
+).index({ expiresAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
 const metaSchema = new Schema<MetaDocument>({ _id: String, format: Number }, options);
 
 /** The models of one connection. */
@@ -116,6 +123,7 @@ export function modelsOf(connection: Connection) {
     Intent: connection.model('Intent', intentSchema, 'intents'),
     User: connection.model('User', userSchema, 'users'),
     Session: connection.model('Session', sessionSchema, 'sessions'),
+    Lease: connection.model('Lease', leaseSchema, 'leases'),
     Meta: connection.model('Meta', metaSchema, 'meta'),
   };
 }

@@ -1,0 +1,156 @@
+import { parseContent, type Content } from '../calendar/content.js';
+import { effectivePatch } from '../calendar/difference.js';
+import type { EventRecord } from '../calendar/event.js';
+import type { LogEntry } from '../calendar/history.js';
+import { eventView, type EventView } from '../protocol/events.js';
+import { changeOf } from '../protocol/history.js';
+import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
+import { indexKeys, type Actor } from './commit-change.js';
+import { newId } from './ids.js';
+import type { People } from './people.js';
+import type { Broadcaster, Clock, EventStore, NewEvent } from './ports.js';
+import { scheduleConflict, type ScheduleService } from './schedule.js';
+
+/** A new event, and with it what was found of schedule conflicts, where they were looked for. */
+export type CreatedEvent = EventView & Partial<ConflictReport>;
+
+/** What became of one item of a batch; `left`: it was fit, but others were not. */
+export type BatchItem = { index: number } & ({ event: CreatedEvent } | { error: unknown } | { left: true });
+
+/** Creating events. */
+export interface CreationService {
+  /** @throws validation-failed, invalid-recurrence; schedule-conflict with `reject` */
+  create(actor: Actor, body: unknown, mode: ConflictMode): Promise<CreatedEvent>;
+  /** Creates what can be of 1–500 bodies, or with `atomic` all or none; an item says what became of it. */
+  createBatch(
+    actor: Actor,
+    bodies: readonly unknown[],
+    options: { atomic: boolean; mode: ConflictMode },
+  ): Promise<BatchItem[]>;
+}
+
+export interface CreationDependencies {
+  events: EventStore;
+  people: People;
+  schedule: ScheduleService;
+  broadcaster: Broadcaster;
+  clock: Clock;
+}
+
+/** A new event, or why there is none. */
+type Planned = { created: NewEvent; report?: ConflictReport } | { error: unknown };
+
+export function createCreationService(deps: CreationDependencies): CreationService {
+  const { events, people, schedule, broadcaster, clock } = deps;
+
+  const insert = async (actor: Actor, created: NewEvent[]): Promise<void> => {
+    if (created.length === 0) {
+      return;
+    }
+    await events.insert(created);
+    const by = (await people.named([actor.userId]))(actor.userId);
+    for (const { event, entries } of created) {
+      await broadcaster.publish({
+        eventId: event.id,
+        changes: entries.map((entry) => changeOf(event.id, entry, by)),
+        leaving: [],
+        notices: [
+          { message: 'event:created', to: [actor.userId], payload: { event: eventView(event, 'owner'), by } },
+        ],
+      });
+    }
+  };
+
+  /** What the bodies come to: parsed, and looked at for conflicts as far as was asked for. */
+  const plan = async (actor: Actor, bodies: readonly unknown[], mode: ConflictMode): Promise<Planned[]> => {
+    const planned = bodies.map((body): Planned => {
+      try {
+        return { created: newEvent(parseContent(body), actor, clock.now()) };
+      } catch (error) {
+        return { error };
+      }
+    });
+    if (mode === 'ignore') {
+      return planned;
+    }
+    const fit = planned.flatMap((one) => ('created' in one ? [one.created.event] : []));
+    const check = mode === 'reject' ? schedule.checkInTurn : schedule.checkTogether;
+    const reports = (await check(fit, actor.userId)).values();
+    return planned.map((one) => {
+      const report = 'created' in one ? reports.next().value : undefined;
+      if (!report || 'error' in one) {
+        return one;
+      }
+      const refused = mode === 'reject' && report.conflicts.length > 0;
+      return refused ? { error: scheduleConflict(report) } : { ...one, report };
+    });
+  };
+
+  const carryOut = async (
+    actor: Actor,
+    bodies: readonly unknown[],
+    { atomic, mode }: { atomic: boolean; mode: ConflictMode },
+  ): Promise<BatchItem[]> => {
+    const planned = await plan(actor, bodies, mode);
+    const left = atomic && planned.some((one) => 'error' in one);
+    if (!left) {
+      await insert(
+        actor,
+        planned.flatMap((one) => ('created' in one ? [one.created] : [])),
+      );
+    }
+    return planned.map((one, index): BatchItem => {
+      if ('error' in one) {
+        return { index, error: one.error };
+      }
+      return left
+        ? { index, left: true }
+        : { index, event: { ...eventView(one.created.event, 'owner'), ...one.report } };
+    });
+  };
+
+  const createBatch: CreationService['createBatch'] = (actor, bodies, options) =>
+    options.mode === 'reject'
+      ? schedule.guard([actor.userId], () => carryOut(actor, bodies, options))
+      : carryOut(actor, bodies, options);
+
+  return {
+    createBatch,
+    create: async (actor, body, mode) => {
+      const [item] = await createBatch(actor, [body], { atomic: false, mode });
+      if (item && 'event' in item) {
+        return item.event;
+      }
+      throw item && 'error' in item ? item.error : new Error('An event came to nothing');
+    },
+  };
+}
+
+/** The first version: its entry's patch turns `{}` into the content. */
+function newEvent(content: Content, { userId, via }: Actor, now: Date): NewEvent {
+  const at = now.toISOString();
+  const event: EventRecord = {
+    id: newId(now),
+    version: 1,
+    ownerId: userId,
+    content,
+    createdAt: at,
+    updatedAt: at,
+    updatedBy: userId,
+    deletedAt: null,
+  };
+  const entry: LogEntry = {
+    version: 1,
+    kind: 'create',
+    at,
+    by: userId,
+    via,
+    patch: effectivePatch({}, content),
+  };
+  return {
+    event,
+    keys: indexKeys(content),
+    entries: [entry],
+    members: [{ userId, role: 'owner', grantedBy: userId, grantedAt: at }],
+  };
+}

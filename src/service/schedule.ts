@@ -1,0 +1,219 @@
+import type { Content } from '../calendar/content.js';
+import { spanOf, type EventRecord } from '../calendar/event.js';
+import { busyTimes, type Interval } from '../calendar/schedule.js';
+import { DAY, formatInstant, type Millis } from '../calendar/time.js';
+import { problem } from '../protocol/problems.js';
+import type { ConflictReport, ScheduleConflict } from '../protocol/schedule.js';
+import {
+  calendarOf,
+  clashes,
+  readCalendar,
+  type BusyCalendar,
+  type BusyEvent,
+  type Clash,
+} from './busy-calendar.js';
+import { createKeyedLock } from './keyed-lock.js';
+import { withLeases } from './lease.js';
+import type { Clock, EventStore, LeaseStore } from './ports.js';
+
+/** What is checked. */
+export interface Candidate {
+  content: Content;
+  /** The event that it is a version of: no event conflicts with itself. */
+  eventId: string | null;
+}
+
+/** Whose time it is checked against. */
+export interface Audience {
+  /** Who is told; they learn nothing of events that they may not read. */
+  callerId: string;
+  userIds: readonly string[];
+  /** Whether conflicts say whose time it is. */
+  participants: boolean;
+}
+
+/** Schedule conflicts: pairs of busy occurrences that overlap. */
+export interface ScheduleService {
+  /** What a candidate meets; `checkedUntil` says how far was looked. */
+  check(candidate: Candidate, audience: Audience): Promise<ConflictReport>;
+  /** As `check`, for new events of one user that may also meet each other. */
+  checkTogether(created: readonly EventRecord[], userId: string): Promise<ConflictReport[]>;
+  /**
+   * As `checkTogether`, one after the other: an event that meets something is refused, and the later ones do
+   * not meet it.
+   */
+  checkInTurn(created: readonly EventRecord[], userId: string): Promise<ConflictReport[]>;
+  /** Everybody whose time a check of this event is about: the caller alone, or every member. */
+  audience(callerId: string, eventId: string | null, participants: boolean): Promise<Audience>;
+  /** Lets one writer at a time check these users' time and write, whatever the process. */
+  guard<T>(userIds: readonly string[], work: () => Promise<T>): Promise<T>;
+}
+
+export const scheduleConflict = (report: ConflictReport) =>
+  problem('schedule-conflict', 'It overlaps with something that is already there.', { ...report });
+
+/** How far ahead of today, or of its start, an endless series is checked. */
+const HORIZON = 2 * 366 * DAY;
+const MAX_OCCURRENCES = 10_000;
+const MAX_LISTED = 100;
+/** What it may cost to find a candidate's own occurrences. */
+const OWN_WORK = 1_000_000;
+
+/** A candidate's busy times, and the bounds within which they are all of them. */
+interface OwnTimes {
+  ours: Interval[];
+  from: Millis;
+  until: Millis;
+}
+
+interface Dependencies {
+  events: EventStore;
+  leases: LeaseStore;
+  clock: Clock;
+}
+
+export function createScheduleService({ events, leases, clock }: Dependencies): ScheduleService {
+  const lock = createKeyedLock();
+
+  const ownTimes = (content: Content): OwnTimes => {
+    const { from, until } = spanOf(content);
+    const horizon = Math.min(until, Math.max(clock.now().getTime(), from) + HORIZON);
+    const window = { from, to: Math.max(horizon, from + 1) };
+    const { times, reached } = busyTimes(content, window, { left: OWN_WORK });
+    const ours = times.slice(0, MAX_OCCURRENCES);
+    return { ours, from, until: Math.min(horizon, reached, times[MAX_OCCURRENCES]?.start ?? Infinity) };
+  };
+
+  const calendarFor = (userId: string, ours: readonly Interval[]): Promise<BusyCalendar> =>
+    readCalendar(events, userId, {
+      from: ours.reduce((first, { start }) => Math.min(first, start), Infinity),
+      to: ours.reduce((last, { end }) => Math.max(last, end), -Infinity),
+    });
+
+  const roleIn = async (eventId: string, userId: string) =>
+    (await events.find(eventId, [userId]))?.members.get(userId)?.role ?? null;
+
+  const told = async (clash: Clash, userId: string, audience: Audience): Promise<ScheduleConflict> => {
+    const { event, role } = clash;
+    const mine = audience.participants ? await roleIn(event.id, audience.callerId) : role;
+    return {
+      ...conflictOf(clash),
+      ...(mine === null ? { eventId: null, title: null, role: null } : { role: mine }),
+      ...(audience.participants && { userId }),
+    };
+  };
+
+  const check: ScheduleService['check'] = async ({ content, eventId }, audience) => {
+    const { ours, from, until } = ownTimes(content);
+    const found: { clash: Clash; userId: string }[] = [];
+    let checkedUntil = until;
+    for (const userId of ours.length > 0 ? audience.userIds : []) {
+      const calendar = await calendarFor(userId, ours);
+      checkedUntil = Math.min(checkedUntil, completeUntil(ours, calendar, until));
+      const met = clashes(ours, calendar, eventId).slice(0, MAX_LISTED + 1 - found.length);
+      found.push(...met.map((clash) => ({ clash, userId })));
+      if (found.length > MAX_LISTED) {
+        break;
+      }
+    }
+    const listed = found.slice(0, MAX_LISTED).map(({ clash, userId }) => told(clash, userId, audience));
+    return report(await Promise.all(listed), from, checkedUntil, found.length > MAX_LISTED);
+  };
+
+  /** Each one's own times, and what they meet among what is stored. */
+  const checkStored = async (created: readonly EventRecord[], userId: string) => {
+    const all = created.map(({ content }) => ownTimes(content));
+    // Series are looked up together, as their windows are wide and overlap; single events one by one.
+    const wide = all.filter((_, i) => created[i]?.content.recurrence).flatMap(({ ours }) => ours);
+    const shared = wide.length > 0 ? await calendarFor(userId, wide) : null;
+    return Promise.all(
+      created.map(async (event, i) => {
+        const own = all[i] ?? { ours: [], from: 0, until: 0 };
+        const calendar =
+          event.content.recurrence && shared
+            ? shared
+            : own.ours.length > 0
+              ? await calendarFor(userId, own.ours)
+              : calendarOf([]);
+        return { event, own, calendar };
+      }),
+    );
+  };
+
+  return {
+    check,
+
+    checkTogether: async (created, userId) => {
+      const checked = await checkStored(created, userId);
+      const batch = calendarOf(checked.map(({ event, own }) => busyEvent(event, own)));
+      return checked.map(({ event, own, calendar }) => checkedReport(own, [calendar, batch], event.id));
+    },
+
+    checkInTurn: async (created, userId) => {
+      const accepted: BusyCalendar[] = [];
+      return (await checkStored(created, userId)).map(({ event, own, calendar }) => {
+        const result = checkedReport(own, [calendar, ...accepted], event.id);
+        if (result.conflicts.length === 0) {
+          accepted.push(calendarOf([busyEvent(event, own)]));
+        }
+        return result;
+      });
+    },
+
+    audience: async (callerId, eventId, participants) => {
+      const members = participants && eventId !== null ? await events.members(eventId) : [];
+      return {
+        callerId,
+        userIds: [...new Set([callerId, ...members.map(({ userId }) => userId)])],
+        participants,
+      };
+    },
+
+    guard: (userIds, work) => lock(userIds, () => withLeases(leases, userIds, work)),
+  };
+}
+
+const busyEvent = (event: EventRecord, { ours }: OwnTimes): BusyEvent => ({
+  event,
+  role: 'owner',
+  times: ours,
+});
+
+/** Up to where a calendar, which may have been cut short, has been compared with all of ours. */
+const completeUntil = (ours: readonly Interval[], { window }: BusyCalendar, until: Millis): Millis =>
+  ours.some(({ end }) => end > window.to) ? window.to : until;
+
+function checkedReport(own: OwnTimes, calendars: readonly BusyCalendar[], eventId: string): ConflictReport {
+  const found = calendars.flatMap((calendar) => clashes(own.ours, calendar, eventId));
+  found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);
+  const until = calendars.reduce(
+    (least, calendar) => Math.min(least, completeUntil(own.ours, calendar, own.until)),
+    own.until,
+  );
+  return report(found.slice(0, MAX_LISTED).map(conflictOf), own.from, until, found.length > MAX_LISTED);
+}
+
+const report = (
+  conflicts: ScheduleConflict[],
+  from: Millis,
+  until: Millis,
+  truncated: boolean,
+): ConflictReport => ({
+  conflicts,
+  checkedFrom: formatInstant(from),
+  checkedUntil: formatInstant(until),
+  truncated,
+});
+
+const conflictOf = ({ ours, theirs, event, role }: Clash): ScheduleConflict => ({
+  eventId: event.id,
+  title: event.content.title,
+  role,
+  ...interval(theirs),
+  occurrence: interval(ours),
+});
+
+export const interval = ({ start, end }: Interval): { start: string; end: string } => ({
+  start: formatInstant(start),
+  end: formatInstant(end),
+});
