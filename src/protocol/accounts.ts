@@ -9,9 +9,7 @@ export const comparable = (text: string): string => text.normalize('NFKC').toLow
 export const MAX_COMPARABLE = 254;
 const staysShort = (text: string): boolean => comparable(text).length <= MAX_COMPARABLE;
 
-const email = z
-  .string()
-  .max(254)
+const email = text(0, 254)
   .regex(
     /^[^\s@"(),:;<>[\]\\]{1,64}@[^\s@"(),:;<>[\]\\]+\.[^\s@"(),:;<>[\]\\.]+$/u,
     'must be an email address',
@@ -30,7 +28,7 @@ const username = z
 
 const password = text(8, 128).meta({ format: 'password' });
 /** A password to be checked is not held to the rules for new ones; its length bounds the work. */
-const givenPassword = z.string().max(1024).meta({ format: 'password' });
+const givenPassword = text(0, 1024).meta({ format: 'password' });
 
 const oneOf = (names: readonly string[]) => (value: object) =>
   names.filter((name) => name in value).length === 1;
@@ -41,14 +39,14 @@ export const RegisterSchema = z
 
 export const LoginSchema = z
   .strictObject({
-    email: z.string().max(254).optional(),
-    username: z.string().max(254).optional(),
+    email: text(0, 254).optional(),
+    username: text(0, 254).optional(),
     password: givenPassword,
   })
   .refine(oneOf(['email', 'username']), 'either email or username is required')
   .meta({ id: 'Login', oneOf: [{ required: ['email'] }, { required: ['username'] }] });
 
-export const RefreshSchema = z.strictObject({ refreshToken: z.string().max(1024) }).meta({ id: 'Refresh' });
+export const RefreshSchema = z.strictObject({ refreshToken: text(0, 1024) }).meta({ id: 'Refresh' });
 export const LogoutSchema = z.strictObject({ everywhere: z.boolean().optional() }).meta({ id: 'Logout' });
 
 export const UserSchema = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { list } from '../calendar/list.js';
 import { ROLES, type Role } from '../calendar/access.js';
 import { CONTENT_FIELDS, ContentSchema, type Content } from '../calendar/content.js';
 import type { EventRecord } from '../calendar/event.js';
@@ -110,7 +111,7 @@ export const ListQuerySchema = z
 export type ListQuery = z.output<typeof ListQuerySchema>;
 
 export const BatchSchema = z
-  .strictObject({ events: z.array(z.unknown()).min(1).max(500), atomic: z.boolean().default(false) })
+  .strictObject({ events: list(z.unknown(), 1, 500), atomic: z.boolean().default(false) })
   .meta({ id: 'Batch', title: 'Events to create: each an EventInput' });
 
 export const VersionParameter = NumberParameter(1, 999_999_999);

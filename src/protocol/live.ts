@@ -9,7 +9,7 @@ import { ScheduleConflictSchema } from './schedule.js';
 import { ProblemSchema, type Problem } from './problems.js';
 
 /** An id that is of no known form is just not found. */
-const eventId = z.string().max(256);
+const eventId = text(0, 256);
 const version = z.int().min(1);
 
 const MAX_STATE_BYTES = 1024;
@@ -45,7 +45,7 @@ export const ClientMessages = {
       .refine((state) => sizeOf(state) <= MAX_STATE_BYTES, 'must take at most 1 KiB as JSON')
       .nullable(),
   }),
-  'session:renew': z.strictObject({ token: z.string().max(4096) }),
+  'session:renew': z.strictObject({ token: text(0, 4096) }),
 } as const;
 export type ClientMessage = keyof typeof ClientMessages;
 export type Payload<M extends ClientMessage> = z.output<(typeof ClientMessages)[M]>;

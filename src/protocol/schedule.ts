@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { text } from '../calendar/content.js';
+import { list } from '../calendar/list.js';
 import { EventSchema, RoleSchema, VersionParameter } from './events.js';
 import { FlagParameter, IdSchema, TimestampSchema } from './primitives.js';
 import { ProblemSchema } from './problems.js';
@@ -81,7 +83,7 @@ export const EditQuerySchema = z.object({
 export const MAX_FREEBUSY_USERS = 50;
 export const FreeBusySchema = z
   .strictObject({
-    users: z.array(z.string().max(256)).min(1).max(MAX_FREEBUSY_USERS),
+    users: list(text(0, 256), 1, MAX_FREEBUSY_USERS),
     from: z.string().meta({ format: 'date-time' }),
     to: z.string().meta({ format: 'date-time' }),
   })

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { text } from '../calendar/content.js';
+import { list } from '../calendar/list.js';
 import { ROLES } from '../calendar/access.js';
 import { IdSchema, pageOf, TimestampSchema } from './primitives.js';
 import { PersonSchema } from './accounts.js';
@@ -7,9 +9,9 @@ import { RoleSchema } from './events.js';
 export const MAX_MEMBERS = 1_000;
 
 const invitee = {
-  email: z.string().max(254).optional(),
-  username: z.string().max(254).optional(),
-  userId: z.string().max(254).optional(),
+  email: text(0, 254).optional(),
+  username: text(0, 254).optional(),
+  userId: text(0, 254).optional(),
 };
 const namesOne = (value: object): boolean =>
   ['email', 'username', 'userId'].filter((name) => name in value).length === 1;
@@ -29,7 +31,7 @@ const ShareOneSchema = z
 export const ShareSchema = z.unknown().transform((body, context) => {
   const several = typeof body === 'object' && body !== null && 'shares' in body;
   const parsed = several
-    ? z.strictObject({ shares: z.array(ShareOneSchema).min(1).max(100) }).safeParse(body)
+    ? z.strictObject({ shares: list(ShareOneSchema, 1, 100) }).safeParse(body)
     : ShareOneSchema.safeParse(body);
   if (!parsed.success) {
     parsed.error.issues.forEach((issue) => context.addIssue(issue as Parameters<typeof context.addIssue>[0]));
@@ -41,7 +43,7 @@ export type Invitation = z.output<typeof ShareOneSchema>;
 
 /** What a share looks like, for the document. */
 export const ShareBodySchema = z
-  .union([ShareOneSchema, z.strictObject({ shares: z.array(ShareOneSchema).min(1).max(100) })])
+  .union([ShareOneSchema, z.strictObject({ shares: list(ShareOneSchema, 1, 100) })])
   .meta({ id: 'Share' });
 
 export const SetRoleSchema = z.strictObject({ role: z.enum(ROLES) }).meta({ id: 'SetRole' });

@@ -4,7 +4,7 @@ export function createKeyedLock(): <T>(keys: readonly string[], work: () => Prom
   return async (keys, work) => {
     const own = [...new Set(keys)];
     // Everybody queues for all keys at once, so that nobody holds one while waiting for another.
-    const before = own.map((key) => tails.get(key));
+    const before = own.map((key) => tails.get(key) ?? Promise.resolve());
     let finish: () => void = () => undefined;
     const done = new Promise<void>((resolve) => {
       finish = resolve;

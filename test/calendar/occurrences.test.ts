@@ -146,7 +146,7 @@ describe('cost', () => {
       'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30',
       'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31',
       'FREQ=HOURLY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=29;BYHOUR=3;BYMINUTE=59',
-      `FREQ=DAILY;BYHOUR=${Array.from({ length: 24 }, (_, i) => i)};BYMINUTE=${Array.from({ length: 60 }, (_, i) => i)}`,
+      `FREQ=DAILY;BYHOUR=${Array.from({ length: 24 }, (_, i) => i).join()};BYMINUTE=${Array.from({ length: 60 }, (_, i) => i).join()}`,
       'FREQ=MONTHLY;BYDAY=MO;BYSETPOS=300',
       'FREQ=YEARLY;BYWEEKNO=53;BYDAY=WE',
     ]) {

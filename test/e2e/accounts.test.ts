@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DAY, expectProblem, mannerly, MINUTE, SECOND } from '../support/answers.js';
 import { Convene, PASSWORD, Person, type Answer } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem, mannerly } from '../support/answers.js';
 import { Convene, PASSWORD, sampleEvent, type Answer, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 let bob: Person;
@@ -495,3 +493,15 @@ function placesIn(
     return [here, ...placesIn(value, here)];
   });
 }
+
+test.each([
+  ['POST', '/api/auth/login', { email: { length: { toString: 0 } }, password: 'x' }],
+  ['POST', '/api/auth/register', { email: 'a@example.com', password: { length: { valueOf: 0 } } }],
+  ['POST', '/api/auth/refresh', { refreshToken: { length: { toString: 0 } } }],
+  ['POST', '/api/events', { ...sampleEvent, title: { length: { toString: 0 } } }],
+  ['POST', '/api/events/batch', { events: { length: { toString: 0 } } }],
+  ['POST', '/api/freebusy', { users: { length: { toString: 0 } }, from: 'x', to: 'y' }],
+])('what only looks as if it had a length is refused: %s %s %j', async (method, path, body) => {
+  const answer = await ada.send(method, path, { body });
+  expect(answer).toMatchObject({ status: 422, body: { code: 'validation-failed' } });
+});

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { contentOf, eventIn, expectProblem, mannerly, PLAIN_CONTENT } from '../support/answers.js';
 import { Convene, sampleEvent, type Answer, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 

@@ -3,8 +3,6 @@ import jsonPatch from 'fast-json-patch';
 import { contentOf, expectProblem, mannerly, PLAIN_CONTENT } from '../support/answers.js';
 import { Convene, sampleEvent, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 let bob: Person;

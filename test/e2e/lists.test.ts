@@ -2,8 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { eventIn, expectProblem, mannerly } from '../support/answers.js';
 import { Convene, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 let bob: Person;

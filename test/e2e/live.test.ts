@@ -510,6 +510,7 @@ describe('malformed messages', () => {
     ['event:subscribe', [{ eventId: '0'.repeat(24), unknown: 1 }]],
     ['event:subscribe', [{ eventId: '0'.repeat(24), sinceVersion: -1 }]],
     ['event:subscribe', [{ eventId: 'a' }, { eventId: 'b' }]],
+    ['event:subscribe', [{ eventId: { length: { toString: 0 } } }]],
     ['event:edit', [{ eventId: '0'.repeat(24), patch: 'x' }]],
     ['event:edit', [{ eventId: '0'.repeat(24), patch: [], changeId: '' }]],
     ['event:edit', [{ eventId: '0'.repeat(24), patch: [], note: 'x'.repeat(201) }]],

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem, mannerly } from '../support/answers.js';
 import { Convene, type Answer, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 /** An editor and a viewer of Ada's series, and a stranger. */

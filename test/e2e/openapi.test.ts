@@ -9,8 +9,6 @@ import type { Operation, Reference } from '../../src/http/openapi/types.js';
 import { Conformity, resolved } from '../support/conformity.js';
 import { Convene, Person, type Answer } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- the document is looked into as it comes */
-
 const document = buildDocument();
 const conformity = new Conformity(document);
 const operations = Object.entries(document.paths).flatMap(([at, methods]) =>

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem, mannerly } from '../support/answers.js';
 import { Convene, sampleEvent, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 const CALLERS = ['anonymous', 'stranger', 'former member', 'viewer', 'editor', 'owner'] as const;
 type Caller = (typeof CALLERS)[number];
 const ROLES = ['viewer', 'editor', 'owner'] as const;

@@ -6,8 +6,6 @@ import { expectProblem, mannerly } from '../support/answers.js';
 import { isAsDocumented } from '../support/conformity.js';
 import { Convene, type Person } from '../support/convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
-
 let convene: Convene;
 let ada: Person;
 

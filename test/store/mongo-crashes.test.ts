@@ -3,7 +3,7 @@ import type { Collection } from 'mongoose';
 import type { NewEvent } from '../../src/service/ports.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { objectId, testDatabase, whySkipped, type TestDatabase } from './mongo-server.js';
-import { changeOf, newEvent, newId, queryOf } from './samples.js';
+import { changeOf, newEvent, newId } from './samples.js';
 
 const suite = whySkipped ? describe.skip : describe;
 const LONG_AGO = new Date(Date.now() - 3_600_000);
@@ -39,7 +39,7 @@ suite(`a process that dies between two writes to MongoDB${whySkipped}`, () => {
     const ids = all.map(({ event }) => objectId(event.id));
     return {
       events: await events.countDocuments({ _id: { $in: ids } }),
-      buckets: await buckets.countDocuments({ eventId: { $in: ids } }),
+      buckets: await buckets.countDocuments({ '_id.eventId': { $in: ids } }),
       intents: await intents.countDocuments({ eventIds: { $in: ids } }),
     };
   };
@@ -91,61 +91,6 @@ suite(`a process that dies between two writes to MongoDB${whySkipped}`, () => {
     expect(await left(a, b)).toMatchObject({ events: 2, intents: 0 });
   });
 
-  describe('splitting without transactions', () => {
-    /** As it is just before the old event is changed, or just after. */
-    const halfway = async (changed: boolean, at?: Date) => {
-      const [old, half] = [newEvent(), newEvent()];
-      await stored(old, half);
-      const [of, _id] = [objectId(old.event.id), objectId(half.event.id)];
-      const { insertedId } = await intents.insertOne({
-        kind: 'split',
-        eventIds: [_id],
-        of,
-        at: at ?? LONG_AGO,
-      });
-      await events.updateOne({ _id }, { $set: { state: 'pending', batch: insertedId } });
-      if (changed) {
-        await events.updateOne({ _id: of }, { $set: { splits: [insertedId] } });
-      }
-      return { old, half };
-    };
-    const listed = async ({ event }: NewEvent): Promise<number> => {
-      const store = await openMongoStore(database.uri);
-      const { length } = await store.events.list(queryOf(event.ownerId));
-      await store.close();
-      return length;
-    };
-
-    test('before the old event is changed: the new one goes, and nobody has seen it', async () => {
-      const { old, half } = await halfway(false);
-      expect(await listed(half)).toBe(0);
-      expect(await left(half)).toMatchObject({ events: 0, intents: 0 });
-      expect(await listed(old)).toBe(1);
-    });
-
-    test('after it: the new one is shown at the next start', async () => {
-      const { old, half } = await halfway(true, new Date());
-      expect(await listed(half)).toBe(1);
-      expect(await left(half)).toMatchObject({ events: 1, intents: 0 });
-      expect(await events.findOne({ _id: objectId(old.event.id) })).toMatchObject({ splits: [] });
-    });
-
-    test('after it, and then the old event is erased: the new one is shown all the same', async () => {
-      const store = await openMongoStore(database.uri);
-      const { old, half } = await halfway(true);
-      expect(await store.events.erase(old.event.id, 1)).toBe(true);
-      await store.close();
-      expect(await listed(half)).toBe(1);
-      expect(await left(old)).toMatchObject({ events: 0, buckets: 0 });
-    });
-
-    test('while another process is at it, it is left to that one', async () => {
-      const { half } = await halfway(false, new Date());
-      expect(await listed(half)).toBe(0);
-      expect(await left(half)).toMatchObject({ events: 1, intents: 1 });
-    });
-  });
-
   test('leaves no intent behind where nothing went wrong', async () => {
     const store = await openMongoStore(database.uri, { transactions: false });
     const [a, b] = [newEvent(), newEvent()];
@@ -167,6 +112,6 @@ suite(`a process that dies between two writes to MongoDB${whySkipped}`, () => {
     expect(await store.events.bucket(event.id, 1)).toBeNull();
     expect(await store.events.versions([newId()])).toEqual(new Map());
     await store.close();
-    expect(await buckets.countDocuments({ eventId: objectId(event.id) })).toBe(0);
+    expect(await buckets.countDocuments({ '_id.eventId': objectId(event.id) })).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Answer, Witness } from './convene.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
+ 
 
 /**
  * What holds of every answer, whatever was asked: nothing fails on the server's side, a refusal is a whole

@@ -8,7 +8,7 @@ import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { isAsDocumented } from './conformity.js';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- answers are looked into as they come */
+ 
 
 /** An answer as a client sees it. */
 export interface Answer {

@@ -1,14 +1,16 @@
 import { trusted, Types } from 'mongoose';
 import type { AccountStore, SessionRecord, UserRecord } from '../../service/ports.js';
 import type { Collections, SessionDocument, UserDocument } from './documents.js';
-import { insertAmongOthers, isDuplicateKey } from './errors.js';
+import { isDuplicateKey } from './errors.js';
 import type { Models } from './schemas.js';
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
 export function mongoAccounts({ User, Session }: Models, { users, sessions }: Collections): AccountStore {
+  const oneAtATime = queue();
+
   const insertUser: AccountStore['insertUser'] = async ({ id, ...user }) => {
     try {
-      await insertAmongOthers(() => User.insertOne({ _id: id, ...user }));
+      await oneAtATime(() => User.insertOne({ _id: id, ...user }));
       return 'stored';
     } catch (error) {
       const taken = isDuplicateKey(error) ? await takenKey(user, error.keyPattern) : null;
@@ -70,6 +72,19 @@ export function mongoAccounts({ User, Session }: Models, { users, sessions }: Co
       const ended = await Session.find({ userId, endedBy }, { _id: 1 }).lean();
       return ended.map(({ _id }) => _id);
     },
+  };
+}
+
+/**
+ * Runs works one after the other. For inserts that may meet under one unique key: MongoDB lets one of them win,
+ * but compatible servers have been seen to end several in deadlocks that take them seconds to notice.
+ */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 

@@ -29,8 +29,9 @@ export interface EventDocument extends Omit<EventRecord, 'id' | 'content'> {
   splits?: Types.ObjectId[];
 }
 
-export interface BucketDocument extends Omit<Bucket, 'eventId' | 'base' | 'entries'> {
-  eventId: Types.ObjectId;
+export interface BucketDocument {
+  _id: { eventId: Types.ObjectId; fromVersion: number };
+  toVersion: number;
   base: Stored<Bucket['base']>;
   entries: Stored<LogEntry>[];
 }

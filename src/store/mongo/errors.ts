@@ -44,27 +44,6 @@ const DUPLICATE_KEY = 11_000;
 export const isDuplicateKey = (error: unknown): error is mongoose.mongo.MongoServerError =>
   error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
 
-const WRITE_CONFLICT = 112;
-const MAX_TRIES = 8;
-
-/**
- * Inserts where others may be inserting under the same unique key. MongoDB itself lets one of them win; a
- * compatible server may end several in a deadlock instead, and then nothing was written.
- */
-export async function insertAmongOthers<T>(insert: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await insert();
-    } catch (error) {
-      const lost = error instanceof mongo.MongoServerError && error.code === WRITE_CONFLICT;
-      if (!lost || tries === MAX_TRIES) {
-        throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * tries));
-    }
-  }
-}
-
 /** Whether the server has ended a transaction in a way that another try may not meet with. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof mongo.MongoServerError &&

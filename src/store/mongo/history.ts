@@ -1,6 +1,6 @@
 import type { EventStore } from '../../service/ports.js';
 import type { Collections } from './documents.js';
-import { insertAmongOthers, isDuplicateKey } from './errors.js';
+import { isDuplicateKey } from './errors.js';
 import { removeRemains } from './intents.js';
 import { toStored } from './keys.js';
 import { objectId, toBucket, toEntries, toStoredEntries } from './mapping.js';
@@ -19,15 +19,16 @@ export function mongoHistory(collections: Collections): HistoryMethods {
     entries,
   }) => {
     const eventId = objectId(id);
+    const _id = { eventId, fromVersion };
     const held = { toVersion, base: toStored(base), entries: toStoredEntries(entries) };
     try {
-      await insertAmongOthers(() => buckets.insertOne({ eventId, fromVersion, ...held }));
+      await buckets.insertOne({ _id, ...held });
     } catch (error) {
       if (!isDuplicateKey(error)) {
         throw error;
       }
       // Of two that begin alike the longer stays, whoever comes last: its entries may have been trimmed already.
-      await buckets.updateOne({ eventId, fromVersion, toVersion: { $lt: toVersion } }, { $set: held });
+      await buckets.updateOne({ _id, toVersion: { $lt: toVersion } }, { $set: held });
     }
     // Erased meanwhile: whoever erased it may have looked for buckets before this one was there.
     await removeRemains(collections, eventId);
@@ -35,8 +36,8 @@ export function mongoHistory(collections: Collections): HistoryMethods {
 
   const bucket: EventStore['bucket'] = async (eventId, version) => {
     const found = await buckets.findOne(
-      { eventId: objectId(eventId), fromVersion: { $lte: version } },
-      { sort: { fromVersion: -1 } },
+      { '_id.eventId': objectId(eventId), '_id.fromVersion': { $lte: version } },
+      { sort: { '_id.fromVersion': -1 } },
     );
     return found && toBucket(found);
   };
@@ -48,7 +49,7 @@ export function mongoHistory(collections: Collections): HistoryMethods {
     const embedded = await events.findOne({ _id: id, log: entry }, { projection: { log: entry } });
     const moved = embedded
       ? null
-      : await buckets.findOne({ eventId: id, entries: entry }, { projection: { entries: entry } });
+      : await buckets.findOne({ '_id.eventId': id, entries: entry }, { projection: { entries: entry } });
     return toEntries(embedded?.log ?? moved?.entries ?? [])[0] ?? null;
   };
 

@@ -91,6 +91,6 @@ export async function removeRemains(
   eventId: Types.ObjectId,
 ): Promise<void> {
   if (!(await events.findOne({ _id: eventId }, { projection: { _id: 1 } }))) {
-    await buckets.deleteMany({ eventId });
+    await buckets.deleteMany({ '_id.eventId': eventId });
   }
 }

@@ -1,6 +1,6 @@
 import type { LeaseStore } from '../../service/ports.js';
 import type { Collections } from './documents.js';
-import { insertAmongOthers, isDuplicateKey } from './errors.js';
+import { isDuplicateKey } from './errors.js';
 
 /**
  * One document a lease. It is taken where it is one's own, has expired, or is not there; where none of these
@@ -17,7 +17,7 @@ export function mongoLeases({ leases }: Collections): LeaseStore {
   return {
     take: async (key, holder, ms) => {
       try {
-        await insertAmongOthers(() => takeOrMake(key, holder, Date.now(), ms));
+        await takeOrMake(key, holder, Date.now(), ms);
         return true;
       } catch (error) {
         if (isDuplicateKey(error)) {

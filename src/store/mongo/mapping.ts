@@ -67,9 +67,9 @@ export const toStoredEntries = (entries: readonly LogEntry[]): EventDocument['lo
 export const toEntries = (entries: EventDocument['log']): LogEntry[] =>
   entries.map((entry) => fromStored<LogEntry>(entry));
 
-export const toBucket = ({ eventId, fromVersion, toVersion, base, entries }: BucketDocument): Bucket => ({
-  eventId: eventId.toHexString(),
-  fromVersion,
+export const toBucket = ({ _id, toVersion, base, entries }: BucketDocument): Bucket => ({
+  eventId: _id.eventId.toHexString(),
+  fromVersion: _id.fromVersion,
   toVersion,
   base: fromStored<Bucket['base']>(base),
   entries: toEntries(entries),

@@ -60,11 +60,16 @@ const eventSchema = new Schema<EventDocument>(
   .index({ _id: 1, version: 1 }, { name: 'version' });
 
 const bucketSchema = new Schema<BucketDocument>(
-  { eventId: Schema.Types.ObjectId, fromVersion: Number, toVersion: Number, base: Json, entries: [Json] },
+  {
+    _id: new Schema({ eventId: Schema.Types.ObjectId, fromVersion: Number }, { ...options, _id: false }),
+    toVersion: Number,
+    base: Json,
+    entries: [Json],
+  },
   options,
 )
-  .index({ eventId: 1, fromVersion: 1 }, { name: 'event_version', unique: true })
-  .index({ eventId: 1, 'entries.changeId': 1 }, { name: 'event_change' });
+  .index({ '_id.eventId': 1, '_id.fromVersion': 1 }, { name: 'event_version' })
+  .index({ '_id.eventId': 1, 'entries.changeId': 1 }, { name: 'event_change' });
 
 const intentSchema = new Schema<IntentDocument>(
   { kind: String, eventIds: [Schema.Types.ObjectId], at: Date },
