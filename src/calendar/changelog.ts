@@ -3,7 +3,7 @@ import { differences, type Nothing } from './difference.js';
 import type { LogEntry } from './history.js';
 import { equal, isObject, segmentsOf } from './json.js';
 import type { Operation } from './patch.js';
-import { parseDate } from './time.js';
+import { formatLocal, parseDate, parseInstant, toWallClock } from './time.js';
 
 /** What became of one field, for people; null where the field was or is absent. */
 export interface FieldChange {
@@ -57,15 +57,18 @@ function fieldChanges(patch: readonly Operation[]): FieldChange[] {
   });
 }
 
-/** One line that says what an entry did. `nameOf` names the member whom it concerns. */
-export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string): string {
+/**
+ * One line that says what an entry did. `nameOf` names the member whom it concerns; times are told as clocks in
+ * `timeZone` show them.
+ */
+export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string, timeZone = 'UTC'): string {
   const { kind, membership } = entry;
   const member = membership ? nameOf(membership.userId) : '';
   switch (kind) {
     case 'create':
       return 'Created the event';
     case 'edit':
-      return occurrenceSummary(entry) ?? `Changed ${fieldList(entry)}`;
+      return occurrenceSummary(entry, timeZone) ?? `Changed ${fieldList(entry)}`;
     case 'undo':
       return `Took back an edit of ${fieldList(entry)}`;
     case 'rollback':
@@ -93,21 +96,59 @@ const inWords = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** Names the occurrence where an edit touched that one alone; null where it did anything else. */
-function occurrenceSummary(entry: LogEntry): string | null {
+function occurrenceSummary(entry: LogEntry, timeZone: string): string | null {
   const changes = changesOf(entry).map((change) => ({ ...change, segments: segmentsOf(change.path) ?? [] }));
   const ids = new Set(changes.map(({ segments }) => segments[1]));
   const [id] = ids;
   if (id === undefined || ids.size > 1 || changes.some(({ field }) => field !== 'overrides')) {
     return null;
   }
-  const names = changes.flatMap(({ segments: [, , field], from, to }) =>
-    field === undefined ? Object.keys({ ...(from as object | null), ...(to as object | null) }) : [field],
+  const fields = changes.flatMap(({ segments: [, , field], from, to }) =>
+    field === undefined ? membersOf(from, to) : [{ name: field, from, to }],
   );
-  const excluded = changes.some(
-    ({ segments: [, , field], to }) => (field === 'excluded' ? to : isObject(to) && to['excluded']) === true,
-  );
-  const done = excluded ? 'left out' : `changed ${inWords(names.filter((name) => name !== 'excluded'))}`;
-  return `${dayOf(id)}: ${done}`;
+  if (fields.some(({ name, to }) => name === 'excluded' && to === true)) {
+    return `${dayOf(id)}: left out`;
+  }
+  const moves = fields.flatMap((field) => moveOf(field, id, timeZone));
+  const others = fields
+    .map(({ name }) => name)
+    .filter((name) => !['excluded', 'start', 'end'].includes(name));
+  const words = [
+    ...moves,
+    ...(others.length > 0 || moves.length === 0 ? [`changed ${inWords(others)}`] : []),
+  ];
+  return `${dayOf(id)}: ${words.join(', ')}`;
+}
+
+interface MemberChange {
+  name: string;
+  from: unknown;
+  to: unknown;
+}
+
+/** An override that came or went whole, by its members. */
+function membersOf(from: unknown, to: unknown): MemberChange[] {
+  const [before, after] = [isObject(from) ? from : {}, isObject(to) ? to : {}];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].map((name) => ({ name, from: before[name] ?? null, to: after[name] ?? null }));
+}
+
+/** `start 10:00 → 11:00`, as clocks in the event's zone show it; what it was at first is in the occurrence's id. */
+function moveOf({ name, from, to }: MemberChange, id: string, timeZone: string): string[] {
+  if (name !== 'start' && name !== 'end') {
+    return [];
+  }
+  const show = (time: unknown): string => {
+    const instant = typeof time === 'string' ? parseInstant(time) : null;
+    const local = instant === null ? time : formatLocal(toWallClock(instant, timeZone));
+    const original = name === 'start' ? id : '';
+    const text = typeof local === 'string' ? local : original;
+    return text.slice(0, 10) === id.slice(0, 10) && text.length > 10
+      ? text.slice(11, 16)
+      : text.slice(0, 16).replace('T', ' ');
+  };
+  const [before, after] = [show(from), show(to)];
+  return [[name, before, '→', after].filter(Boolean).join(' ')];
 }
 
 /** `9 March 2026` of an occurrence's id. */

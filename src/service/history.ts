@@ -121,7 +121,7 @@ export function createHistoryService({
       }
       const named = await people.named(found.flatMap(peopleIn));
       return {
-        items: found.map((entry) => changelogEntry(entry, field, named)),
+        items: found.map((entry) => changelogEntry(entry, field, named, event.content.timeZone)),
         nextCursor: below > 1 ? cursors.make(below, bound) : null,
       };
     },
@@ -151,6 +151,7 @@ function changelogEntry(
   entry: LogEntry,
   field: ContentField | undefined,
   named: (id: string) => Person,
+  timeZone: string,
 ): ChangelogEntry {
   const { version, at, kind } = entry;
   const nameOf = (id: string): string => named(id).name || named(id).username;
@@ -159,7 +160,7 @@ function changelogEntry(
     at,
     by: named(entry.by),
     kind,
-    summary: summaryOf(entry, nameOf),
+    summary: summaryOf(entry, nameOf, timeZone),
     changes: changesOf(entry).filter((change) => field === undefined || change.field === field),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Operation } from '../../src/calendar/patch.js';
 import { changesBetween, changesOf, summaryOf } from '../../src/calendar/changelog.js';
 import { parseContent, type Content } from '../../src/calendar/content.js';
 import { effectivePatch, inverse } from '../../src/calendar/difference.js';
@@ -100,4 +101,27 @@ test.each<[Partial<LogEntry>, string]>([
   [{ kind: 'restore' }, 'Brought the event back from the trash'],
 ])('a line for people (%#): %s', (fields, line) => {
   expect(summary(fields)).toBe(line);
+});
+
+test('names the occurrence that an edit touched, and where it was moved', () => {
+  const told = (patch: Operation[]): string =>
+    summaryOf(entry({ kind: 'edit', patch }), () => '?', 'Europe/Berlin');
+  const path = '/overrides/2026-03-12T10:00:00';
+  const moved = { start: '2026-03-12T10:00:00Z', end: '2026-03-12T11:00:00Z' };
+  expect(told([{ op: 'add', path, value: { start: moved.start } }])).toBe(
+    '12 March 2026: start 10:00 → 11:00',
+  );
+  expect(told([{ op: 'add', path, value: { ...moved, title: 'x' } }])).toBe(
+    '12 March 2026: start 10:00 → 11:00, end → 12:00, changed title',
+  );
+  expect(told([{ op: 'add', path, value: { start: '2026-03-13T09:00:00Z' } }])).toBe(
+    '12 March 2026: start 10:00 → 2026-03-13 10:00',
+  );
+  expect(
+    told([
+      { op: 'test', path: `${path}/start`, value: moved.start },
+      { op: 'replace', path: `${path}/start`, value: '2026-03-12T12:30:00Z' },
+    ]),
+  ).toBe('12 March 2026: start 11:00 → 13:30');
+  expect(told([{ op: 'add', path, value: { excluded: true } }])).toBe('12 March 2026: left out');
 });

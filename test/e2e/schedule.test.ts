@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Convene, sampleEvent, type Answer, type Person } from '../support/convene.js';
+import { Convene, Person, sampleEvent, type Answer } from '../support/convene.js';
 
 let convene: Convene;
 let ada: Person;
@@ -150,6 +150,23 @@ describe('what becomes of it', () => {
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
     expect((await ada.get('/api/events')).body.items).toHaveLength(1);
+  });
+
+  const onMongo = process.env['MONGODB_URI'] ? test : test.skip;
+  onMongo('and exactly one by two processes on one store (skipped without MONGODB_URI)', async () => {
+    const other = await convene.beside();
+    try {
+      const elsewhere = new Person(other, ada.user, ada.tokens);
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => create(i % 2 ? ada : elsewhere, at('10:00', '11:00'), 'reject')),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([
+        201,
+        ...Array.from({ length: 19 }, () => 409),
+      ]);
+    } finally {
+      await other.close();
+    }
   });
 
   test('items of a batch meet each other', async () => {

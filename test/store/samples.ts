@@ -149,3 +149,9 @@ export const newSession = (userId: string, more: Partial<SessionRecord> = {}): S
 /** Runs the same thing so many times at once. */
 export const atOnce = <T>(times: number, work: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: times }, (_, i) => work(i)));
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+export const NOON = Date.parse('2026-03-02T12:00:00Z');
+/** Bounds of an event's own, whatever its content says. */
+export const span = (from: number, until: number, startAt = from) => ({ span: { startAt, from, until } });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '../../src/service/ports.js';
 import { accountsContract } from './accounts.contract.js';
+import { commitsContract } from './commits.contract.js';
 import { eventsContract } from './events.contract.js';
 import { historyContract } from './history.contract.js';
 import { leasesContract } from './leases.contract.js';
@@ -49,6 +50,7 @@ export function storeContract(prepare: () => Promise<Opener>): void {
   const { events, accounts } = opened;
 
   describe('events', () => eventsContract(events));
+  describe('changes of events', () => commitsContract(events));
   describe('events that split', () => splitContract(events));
   describe('lists of events', () => listsContract(events));
   describe('pages of events', () => pagingContract(events));
@@ -90,5 +92,6 @@ export function storeContract(prepare: () => Promise<Opener>): void {
 export function singleEventsContract(prepare: () => Promise<Opener>): void {
   const { events } = new OpenStore(prepare);
   eventsContract(events);
+  commitsContract(events);
   describe('that split', () => splitContract(events));
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -7,8 +7,6 @@ import { io, type Socket } from 'socket.io-client';
 import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { isAsDocumented } from './conformity.js';
-
- 
 
 /** An answer as a client sees it. */
 export interface Answer {
@@ -175,15 +173,25 @@ export class Convene {
   private app: App | undefined;
   private people = 0;
   private readonly directory = mkdtempSync(path.join(tmpdir(), 'convene-test-'));
-  private readonly database = `convene_test_${randomBytes(6).toString('hex')}`;
 
   static async start(environment: Record<string, string> = {}): Promise<Convene> {
-    const convene = new Convene(environment);
+    const convene = new Convene(environment, `convene_test_${randomBytes(6).toString('hex')}`);
     await convene.open();
     return convene;
   }
 
-  private constructor(private readonly environment: Record<string, string>) {}
+  /** Another one on the same data, as a second process would be; only where the store is a MongoDB. */
+  async beside(): Promise<Convene> {
+    const secret = readFileSync(path.join(this.directory, 'secret'), 'utf8');
+    const other = new Convene({ ...this.environment, JWT_SECRET: secret }, this.database);
+    await other.open();
+    return other;
+  }
+
+  private constructor(
+    private readonly environment: Record<string, string>,
+    private readonly database: string,
+  ) {}
 
   async open(): Promise<void> {
     const server = process.env['MONGODB_URI'];
