@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
+import { storeSettings, type StoreSettings } from './stores.js';
 import { isAsDocumented } from './conformity.js';
 
 /** An answer as a client sees it. */
@@ -172,36 +169,32 @@ export class Convene {
   witness: Witness | undefined;
   private app: App | undefined;
   private people = 0;
-  private readonly directory = mkdtempSync(path.join(tmpdir(), 'convene-test-'));
 
   static async start(environment: Record<string, string> = {}): Promise<Convene> {
-    const convene = new Convene(environment, `convene_test_${randomBytes(6).toString('hex')}`);
+    const convene = new Convene(environment, storeSettings());
     await convene.open();
     return convene;
   }
 
   /** Another one on the same data, as a second process would be; only where the store is a MongoDB. */
   async beside(): Promise<Convene> {
-    const secret = readFileSync(path.join(this.directory, 'secret'), 'utf8');
-    const other = new Convene({ ...this.environment, JWT_SECRET: secret }, this.database);
+    const other = new Convene(this.environment, { ...this.store, remove: async () => {} });
     await other.open();
     return other;
   }
 
   private constructor(
     private readonly environment: Record<string, string>,
-    private readonly database: string,
+    private readonly store: StoreSettings,
   ) {}
 
   async open(): Promise<void> {
-    const server = process.env['MONGODB_URI'];
+    const { dataDir, mongodbUri } = this.store;
     const config = readConfig({
       PORT: '0',
       HOST: '127.0.0.1',
-      DATA_DIR: this.directory,
-      ...(server && {
-        MONGODB_URI: new URL(this.database, server.endsWith('/') ? server : `${server}/`).href,
-      }),
+      DATA_DIR: dataDir,
+      ...(mongodbUri !== undefined && { MONGODB_URI: mongodbUri }),
       ...this.environment,
     });
     this.app = await startApp(config, pino({ level: process.env['TEST_LOG'] ?? 'silent' }), this.clock);
@@ -230,14 +223,7 @@ export class Convene {
 
   async close(): Promise<void> {
     await this.shutDown();
-    rmSync(this.directory, { recursive: true, force: true });
-    const server = process.env['MONGODB_URI'];
-    if (server) {
-      const { default: mongoose } = await import('mongoose');
-      const connection = await mongoose.createConnection(server, { dbName: this.database }).asPromise();
-      await connection.dropDatabase();
-      await connection.close();
-    }
+    await this.store.remove();
   }
 
   /** Nobody in particular. */
