@@ -1,8 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Answer, Witness } from './convene.js';
 
- 
-
 /**
  * What holds of every answer, whatever was asked: nothing fails on the server's side, a refusal is a whole
  * problem (RFC 9457) that says where it arose, and what is answered as JSON is JSON.
