@@ -1,6 +1,7 @@
 export const TAGS = [
   { name: 'Accounts', description: 'Registering, signing in and out' },
   { name: 'Events', description: 'Creating, reading, editing and deleting events' },
+  { name: 'Occurrences', description: 'One occurrence of a series, or all from one on' },
   { name: 'Schedule', description: 'What overlaps, and who is busy when' },
   { name: 'Sharing', description: 'Who may do what with an event' },
   { name: 'History', description: 'What an event was, and who changed it' },

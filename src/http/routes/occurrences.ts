@@ -15,7 +15,7 @@ export function occurrenceRoutes(occurrences: OccurrenceService): Record<string,
        * @openapi
        * /api/events/{id}/occurrences/{recurrenceId}:
        *   patch:
-       *     tags: [Events]
+       *     tags: [Occurrences]
        *     operationId: editOccurrence
        *     summary: Edit an occurrence, it and those that follow, or all of the series
        *     description: >-
@@ -61,7 +61,7 @@ export function occurrenceRoutes(occurrences: OccurrenceService): Record<string,
        * @openapi
        * /api/events/{id}/occurrences/{recurrenceId}:
        *   delete:
-       *     tags: [Events]
+       *     tags: [Occurrences]
        *     operationId: deleteOccurrence
        *     summary: Exclude an occurrence, end the series before it, or delete the event
        *     description: >-
