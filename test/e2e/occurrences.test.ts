@@ -53,11 +53,19 @@ const FOLLOWING = '?scope=following';
 /** What takes place of these events, in the year. */
 async function expanded(who: Person, ...events: { id: string }[]): Promise<string[]> {
   const query = 'from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z&expand=true&limit=200';
-  const { body } = await who.get(`/api/events?${query}`);
   const wanted = events.map(({ id }) => id);
-  return body.items
-    .filter(({ eventId }: any) => wanted.includes(eventId))
-    .map(({ recurrenceId, start, title }: any) => `${recurrenceId} ${start} ${title}`);
+  const items: any[] = [];
+  for (let cursor = ''; ;) {
+    const { body } = await who.get(`/api/events?${query}${cursor}`);
+    items.push(...body.items);
+    if (body.nextCursor === null) {
+      break;
+    }
+    cursor = `&cursor=${body.nextCursor}`;
+  }
+  return items
+    .filter(({ eventId }) => wanted.includes(eventId))
+    .map(({ recurrenceId, start, title }) => `${recurrenceId} ${start} ${title}`);
 }
 
 const expectSplit = (answer: Answer): { event: any; following: any } => {
