@@ -6,7 +6,7 @@ import { EventSchema, MAX_CHANGE_ID, MAX_NOTE, RoleSchema } from './events.js';
 import { ChangeSchema, type Change } from './history.js';
 import { IdSchema, TimestampSchema } from './primitives.js';
 import { ScheduleConflictSchema } from './schedule.js';
-import { ProblemSchema, type Problem } from './problems.js';
+import type { Problem } from './problems.js';
 
 /** An id that is of no known form is just not found. */
 const eventId = text(0, 256);
@@ -71,7 +71,6 @@ export type Answer<M extends ClientMessage> = z.output<(typeof Answers)[M]>;
 /** Every acknowledgement. */
 export type Acknowledgement<M extends ClientMessage> =
   ({ ok: true } & Answer<M>) | { ok: false; problem: Problem };
-export const RefusalSchema = z.strictObject({ ok: z.literal(false), problem: ProblemSchema });
 
 export const SESSION_ENDS = ['expired', 'logout', 'revoked', 'password-changed', 'account-deleted'] as const;
 export type SessionEnd = (typeof SESSION_ENDS)[number];

@@ -1,4 +1,4 @@
-import { noSuchEvent, permitChange } from '../calendar/access.js';
+import { permitChange } from '../calendar/access.js';
 import { parseContent, type Content } from '../calendar/content.js';
 import { carryOver, type VersionedContent } from '../calendar/edit.js';
 import { CodedError, refuse, refuseFields } from '../calendar/errors.js';
@@ -7,8 +7,8 @@ import type { LogEntry } from '../calendar/history.js';
 import { isObject } from '../calendar/json.js';
 import { parseOperations, type Edit } from '../calendar/patch.js';
 import { contentOf, eventView, type EventView } from '../protocol/events.js';
-import { isId } from '../protocol/primitives.js';
 import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
+import { permitFirst } from './look-up.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import { requireVersion, type Precondition } from './preconditions.js';
 import type { EventStore } from './ports.js';
@@ -65,15 +65,6 @@ export interface EditDependencies {
 }
 
 export function createEditService({ events, schedule, history, pipeline }: EditDependencies): EditService {
-  /** Asked before the edit is looked into, so that strangers learn nothing from what is wrong with it. */
-  const permitFirst = async ({ userId }: Actor, eventId: string): Promise<void> => {
-    const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
-    if (!snapshot) {
-      throw noSuchEvent();
-    }
-    permitChange(snapshot.members.get(userId)?.role ?? null, 'edit', snapshot.event);
-  };
-
   const submit = async (
     actor: Actor,
     eventId: string,
@@ -118,7 +109,7 @@ export function createEditService({ events, schedule, history, pipeline }: EditD
 
   return {
     edit: async (actor, eventId, sent, options) => {
-      await permitFirst(actor, eventId);
+      await permitFirst(events, actor, eventId, 'edit');
       const edit = parseEdit(sent);
       return submit(actor, eventId, options, async (state) => {
         const base = await baseOf(state, options.baseVersion, history);
@@ -127,7 +118,7 @@ export function createEditService({ events, schedule, history, pipeline }: EditD
     },
 
     rollback: async (actor, eventId, toVersion, options) => {
-      await permitFirst(actor, eventId);
+      await permitFirst(events, actor, eventId, 'edit');
       return submit(actor, eventId, options, async (state) => {
         if (toVersion > state.stored.version) {
           throw noSuchVersion(toVersion);

@@ -1,9 +1,9 @@
-import { permit, permitChange, noSuchEvent, type Role } from '../calendar/access.js';
+import { permit, permitChange, type Role } from '../calendar/access.js';
 import type { EventRecord } from '../calendar/event.js';
 import { eventView, type EventView, type ListQuery } from '../protocol/events.js';
 import type { Change } from '../protocol/history.js';
-import { isId } from '../protocol/primitives.js';
 import { problem } from '../protocol/problems.js';
+import { lookUp } from './look-up.js';
 import type { Actor, ChangePipeline } from './commit-change.js';
 import type { Cursors } from './cursor.js';
 import { listEvents, type Page } from './list-events.js';
@@ -44,12 +44,8 @@ export function createEventService(deps: EventDependencies): EventService {
   const { events, people, pipeline, broadcaster, clock } = deps;
 
   const read = async (userId: string, eventId: string) => {
-    const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
-    if (!snapshot) {
-      throw noSuchEvent();
-    }
-    const role = permit(snapshot.members.get(userId)?.role ?? null, 'read', snapshot.event);
-    return { event: snapshot.event, role };
+    const { event, role } = await lookUp(events, userId, eventId);
+    return { event, role: permit(role, 'read', event) };
   };
 
   const memberIds = async (eventId: string): Promise<string[]> =>
@@ -89,12 +85,8 @@ export function createEventService(deps: EventDependencies): EventService {
 
     erase: async (actor, eventId, precondition) => {
       for (let tries = 0; tries < MAX_ERASE_ATTEMPTS; tries += 1) {
-        const snapshot = isId(eventId) ? await events.find(eventId, [actor.userId]) : null;
-        if (!snapshot) {
-          throw noSuchEvent();
-        }
-        const { event } = snapshot;
-        permit(snapshot.members.get(actor.userId)?.role ?? null, 'manage', event);
+        const { event, role } = await lookUp(events, actor.userId, eventId);
+        permit(role, 'manage', event);
         requireVersion(event, precondition);
         const members = await memberIds(eventId);
         if (await events.erase(eventId, event.version)) {

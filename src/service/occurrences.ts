@@ -18,7 +18,7 @@ import type { Person } from '../protocol/accounts.js';
 import { eventView, type EventView } from '../protocol/events.js';
 import { changeOf } from '../protocol/history.js';
 import type { Scope } from '../protocol/occurrences.js';
-import { isId } from '../protocol/primitives.js';
+import { permitFirst } from './look-up.js';
 import {
   indexKeys,
   type Actor,
@@ -82,19 +82,6 @@ export interface OccurrenceDependencies {
 
 export function createOccurrenceService(deps: OccurrenceDependencies): OccurrenceService {
   const { events, history, people, pipeline, broadcaster, onChanged } = deps;
-
-  /** Asked before anything is looked into, so that strangers learn nothing. */
-  const permitFirst = async (
-    { userId }: Actor,
-    eventId: string,
-    action: 'edit' | 'manage',
-  ): Promise<void> => {
-    const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
-    if (!snapshot) {
-      throw noSuchEvent();
-    }
-    permitChange(snapshot.members.get(userId)?.role ?? null, action, snapshot.event);
-  };
 
   const submit = (
     actor: Actor,
@@ -181,7 +168,7 @@ export function createOccurrenceService(deps: OccurrenceDependencies): Occurrenc
   return {
     edit: async (actor, place, sent, options) => {
       const { eventId, recurrenceId, scope } = place;
-      await permitFirst(actor, eventId, 'edit');
+      await permitFirst(events, actor, eventId, 'edit');
       const edit = parseEdit(sent);
       if (scope === 'following') {
         return editFollowing(actor, place, edit, options);
@@ -194,7 +181,7 @@ export function createOccurrenceService(deps: OccurrenceDependencies): Occurrenc
     },
 
     remove: async (actor, { eventId, recurrenceId, scope }, options) => {
-      await permitFirst(actor, eventId, scope === 'all' ? 'manage' : 'edit');
+      await permitFirst(events, actor, eventId, scope === 'all' ? 'manage' : 'edit');
       const outcome = await submit(actor, eventId, options, async ({ event, roleOf }, at) => {
         const { content } = event;
         if (scope === 'this') {

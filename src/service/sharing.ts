@@ -1,4 +1,4 @@
-import { permit, permitChange, noSuchEvent, type Role } from '../calendar/access.js';
+import { permit, permitChange, type Role } from '../calendar/access.js';
 import { refuse, refuseFields } from '../calendar/errors.js';
 import type { Person } from '../protocol/accounts.js';
 import { eventView } from '../protocol/events.js';
@@ -11,6 +11,7 @@ import {
   type Invitation,
   type Permission,
 } from '../protocol/sharing.js';
+import { lookUp, permitFirst } from './look-up.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import { emailKey, usernameKey } from './identity.js';
 import { parse } from '../protocol/parse.js';
@@ -46,18 +47,6 @@ export function createSharingService({
   people,
   pipeline,
 }: SharingDependencies): SharingService {
-  const permitFirst = async (
-    { userId }: Actor,
-    eventId: string,
-    action: 'manage' | 'leave',
-  ): Promise<void> => {
-    const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
-    if (!snapshot) {
-      throw noSuchEvent();
-    }
-    permitChange(snapshot.members.get(userId)?.role ?? null, action, snapshot.event);
-  };
-
   const permissionsOf = async (eventId: string): Promise<Permission[]> => {
     const members = await events.members(eventId);
     const named = await people.named(members.map(({ userId }) => userId));
@@ -67,7 +56,7 @@ export function createSharingService({
   };
 
   const userIdOf = async (invitation: Invitation, at: string): Promise<string> => {
-    const user = await lookUp(invitation);
+    const user = await invited(invitation);
     if (!user) {
       const name =
         (['email', 'username', 'userId'] as const).find((key) => invitation[key] !== undefined) ?? '';
@@ -78,7 +67,7 @@ export function createSharingService({
     return user.id;
   };
 
-  const lookUp = ({ email, username, userId }: Invitation) => {
+  const invited = ({ email, username, userId }: Invitation) => {
     if (email !== undefined) {
       return accounts.userByEmail(emailKey(email));
     }
@@ -89,16 +78,13 @@ export function createSharingService({
 
   return {
     permissions: async (userId, eventId) => {
-      const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
-      if (!snapshot) {
-        throw noSuchEvent();
-      }
-      permit(snapshot.members.get(userId)?.role ?? null, 'read', snapshot.event);
+      const { event, role } = await lookUp(events, userId, eventId);
+      permit(role, 'read', event);
       return permissionsOf(eventId);
     },
 
     share: async (actor, eventId, body) => {
-      await permitFirst(actor, eventId, 'manage');
+      await permitFirst(events, actor, eventId, 'manage');
       const invitations = parse(ShareSchema, body);
       const several = typeof body === 'object' && body !== null && 'shares' in body;
       const roles = new Map<string, Role>();
@@ -126,7 +112,7 @@ export function createSharingService({
     },
 
     setRole: async (actor, eventId, userId, body) => {
-      await permitFirst(actor, eventId, 'manage');
+      await permitFirst(events, actor, eventId, 'manage');
       const { role } = parse(SetRoleSchema, body);
       requireId(userId);
       await pipeline.submit({
@@ -153,7 +139,7 @@ export function createSharingService({
 
     remove: async (actor, eventId, userId) => {
       const own = userId === actor.userId;
-      await permitFirst(actor, eventId, own ? 'leave' : 'manage');
+      await permitFirst(events, actor, eventId, own ? 'leave' : 'manage');
       requireId(userId);
       await pipeline.submit({
         eventId,

@@ -1,6 +1,7 @@
 import type { Database } from 'lmdb';
 import type { Span } from '../../calendar/event.js';
 import { stretches, type Stretch } from '../../calendar/reach.js';
+import { matchesWords } from '../../calendar/search.js';
 import type { EventQuery, FoundEvent, Membership } from '../../service/ports.js';
 import { AFTER_ALL, FIRST, LAST, type Indexed, type Stored } from './indexes.js';
 
@@ -133,7 +134,7 @@ function matches(
     (query.tag === undefined || event.content.tags.includes(query.tag)) &&
     (query.updatedSince === undefined || Date.parse(event.updatedAt) >= query.updatedSince) &&
     meetsWindow(event.span, query.window) &&
-    query.words.every((word) => text.includes(` ${word}`))
+    matchesWords(text, query.words)
   );
 }
 
