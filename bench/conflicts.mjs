@@ -11,7 +11,7 @@ import { readConfig } from '../dist/config.js';
 const ROUNDS = 15;
 const DAY = 86_400_000;
 const directory = mkdtempSync(path.join(tmpdir(), 'convene-bench-'));
-const config = readConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: directory });
+const config = readConfig({ PORT: '0', HOST: '127.0.0.1', DATA_DIR: directory, RATE_LIMIT: 'off' });
 const app = await startApp(config, pino({ level: 'silent' }));
 const url = `http://127.0.0.1:${app.address.port}/api`;
 

@@ -18,6 +18,7 @@ const database = `convene_bench_${randomBytes(4).toString('hex')}`;
 const config = readConfig({
   PORT: '0',
   HOST: '127.0.0.1',
+  RATE_LIMIT: 'off',
   DATA_DIR: directory,
   ...(server && { MONGODB_URI: new URL(database, server.endsWith('/') ? server : `${server}/`).href }),
 });

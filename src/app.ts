@@ -1,9 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import proxyAddress from 'proxy-addr';
 import type { Config } from './config.js';
 import { createGate } from './gate/gate.js';
+import { guardAccounts, guardDeletion } from './gate/guesses.js';
+import { openThrottle } from './gate/throttle.js';
 import { createDocs } from './http/docs.js';
+import { accountRoutes } from './http/routes/account.js';
 import { authRoutes } from './http/routes/auth.js';
 import { eventRoutes } from './http/routes/events.js';
 import { historyRoutes } from './http/routes/history.js';
@@ -13,11 +17,14 @@ import { sharingRoutes } from './http/routes/sharing.js';
 import { systemRoutes } from './http/routes/system.js';
 import { createHttpApp } from './http/server.js';
 import { createLive } from './live/live.js';
+import { createMetrics } from './metrics/metrics.js';
+import { createAccountDeletion } from './service/account-deletion.js';
 import { createAccountService } from './service/accounts.js';
 import { createClashWatch } from './service/clash-watch.js';
 import { createCreationService } from './service/create-events.js';
 import { createChangePipeline } from './service/commit-change.js';
 import { createCursors } from './service/cursor.js';
+import { createDepartures } from './service/departures.js';
 import { createEditService } from './service/edits.js';
 import { createEventService } from './service/events.js';
 import { createFreeBusyService } from './service/free-busy.js';
@@ -50,7 +57,8 @@ export async function startApp(
   log: Logger,
   clock: Clock = { now: () => new Date() },
 ): Promise<App> {
-  const store = await openStore(config);
+  const metrics = createMetrics();
+  const store = metrics.store(await openStore(config));
   const onError = (error: unknown, doing: string): void => log.error({ err: error }, doing);
 
   const people = createPeople(store.accounts);
@@ -59,13 +67,25 @@ export async function startApp(
   const history = createHistoryReader(store.events);
 
   const server = createServer();
-  const live = createLive({ server, corsOrigins: config.corsOrigins, log, clock });
+  const live = await createLive({
+    server,
+    corsOrigins: config.corsOrigins,
+    redisUrl: config.redisUrl,
+    store,
+    history,
+    people,
+    log,
+    clock,
+    tally: metrics.live,
+  });
+  metrics.watch(live.standing);
   const { broadcaster } = live;
 
+  const passwords = createPasswords();
   const accounts = createAccountService({
     accounts: store.accounts,
     tokens,
-    passwords: createPasswords(),
+    passwords,
     endSessions: broadcaster.endSessions,
     clock,
     registration: config.registration,
@@ -77,7 +97,10 @@ export async function startApp(
     people,
     broadcaster,
     clock,
-    onChanged: watch.changed,
+    onChanged: (change) => {
+      watch.changed(change);
+      departures.changed(change);
+    },
     onError,
   });
   const events = createEventService({ events: store.events, people, pipeline, broadcaster, cursors, clock });
@@ -93,41 +116,67 @@ export async function startApp(
   });
   const sharing = createSharingService({ events: store.events, accounts: store.accounts, people, pipeline });
   const versions = createHistoryService({ history, people, cursors, read: events.read });
+  const departures = createDepartures({
+    accounts: store.accounts,
+    events: store.events,
+    pipeline,
+    erase: events.erase,
+    endSessions: broadcaster.endSessions,
+    clock,
+    onError,
+  });
+  const deletion = createAccountDeletion({ accounts: store.accounts, passwords, departures, clock });
 
-  const gate = createGate(accounts);
-  server.on(
-    'request',
-    createHttpApp(config, {
-      gate,
+  const throttle = metrics.throttle(
+    await openThrottle({
+      limits: config.limits,
+      redisUrl: config.redisUrl,
+      prefix: `convene:${deriveKey(config.jwtSecret, 'limits').toString('hex', 0, 6)}`,
       log,
-      api: {
-        ...authRoutes(accounts),
-        ...scheduleRoutes(schedule, createFreeBusyService(store.events), events),
-        ...eventRoutes(creation, events, edits),
-        ...occurrenceRoutes(occurrences),
-        ...sharingRoutes(sharing),
-        ...historyRoutes(versions),
-      },
-      root: systemRoutes({ store: store.ping }),
-      docs: createDocs(),
     }),
   );
-
-  live.open({ gate, events, edits, history, people });
+  const gate = createGate(accounts);
+  const guarded = guardAccounts(metrics.accounts(accounts), throttle);
+  const web = createHttpApp(config, {
+    gate,
+    throttle,
+    log,
+    api: {
+      ...authRoutes(guarded),
+      ...accountRoutes(guarded, guardDeletion(deletion, throttle)),
+      ...scheduleRoutes(schedule, createFreeBusyService(store.events), events),
+      ...eventRoutes(creation, events, edits),
+      ...occurrenceRoutes(occurrences),
+      ...sharingRoutes(sharing),
+      ...historyRoutes(versions),
+    },
+    root: systemRoutes({ store: store.ping }),
+    docs: createDocs(),
+    metrics: metrics.text,
+    onDone: metrics.request,
+  });
+  server.on('request', web);
+  const trusted = web.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  const addressOf = (request: IncomingMessage): string => proxyAddress(request, trusted);
 
   try {
+    await live.open({ gate, events, edits, history, throttle, addressOf });
     const address = await listen(server, config);
+    departures.start();
     return {
       address,
       close: async () => {
         const closed = closeServer(server);
+        await departures.stop();
         await live.close();
         await watch.idle();
         await closed;
+        throttle.close();
         await store.close();
       },
     };
   } catch (error) {
+    throttle.close();
     await store.close();
     throw error;
   }

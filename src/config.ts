@@ -14,6 +14,22 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
 
+const RATE = 'must be points/seconds, such as 600/60: up to 1000000 points, up to 86400 seconds';
+
+/** A limit: so many points in so many seconds. */
+const rate = (points: number, seconds: number) =>
+  optional(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, RATE)
+      .transform((text) => {
+        const [most = 0, within = 0] = text.split('/').map(Number);
+        return { points: most, seconds: within };
+      })
+      .refine((given) => given.points <= 1_000_000 && given.seconds <= 86_400, RATE)
+      .default({ points, seconds }),
+  );
+
 const EnvironmentSchema = z.object({
   PORT: optional(
     z
@@ -55,6 +71,17 @@ const EnvironmentSchema = z.object({
       .optional(),
   ),
   RATE_LIMIT: optional(z.enum(['on', 'off'], 'must be on or off').default('on')),
+  RATE_LIMIT_READS: rate(6_000, 60),
+  RATE_LIMIT_WRITES: rate(3_000, 60),
+  RATE_LIMIT_ANONYMOUS: rate(3_000, 60),
+  RATE_LIMIT_REGISTRATIONS: rate(300, 600),
+  RATE_LIMIT_LOGINS: rate(600, 600),
+  RATE_LIMIT_REFRESHES: rate(600, 60),
+  RATE_LIMIT_GUESSES: rate(50, 900),
+  RATE_LIMIT_ACCOUNT_GUESSES: rate(100, 900),
+  RATE_LIMIT_CONNECTIONS: rate(1_000, 60),
+  RATE_LIMIT_EDITS: rate(60, 3),
+  RATE_LIMIT_MESSAGES: rate(50, 1),
   WEBHOOK_PRIVATE: optional(z.enum(['refuse', 'allow'], 'must be refuse or allow').default('refuse')),
   TRUST_PROXY: optional(
     z
@@ -62,7 +89,9 @@ const EnvironmentSchema = z.object({
       .default('off')
       .refine(isTrustProxy, 'must be off, a number of proxies, or a comma-separated list of addresses'),
   ),
-  REGISTRATION: optional(z.enum(['open', 'closed'], 'must be open or closed').default('open')),
+  REGISTRATION: optional(
+    z.enum(['open', 'invite', 'closed'], 'must be open, invite or closed').default('open'),
+  ),
   LOG_LEVEL: optional(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info')),
   NODE_ENV: optional(z.string().default('development')),
 });
@@ -78,6 +107,9 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
+/** What is limited, each to so many points in so many seconds; `docs/LIMITS.md` says what they are. */
+export type RateLimits = ReturnType<typeof limitsOf>;
+
 /** Everything that is set from outside, checked. */
 export interface Config {
   port: number;
@@ -92,10 +124,12 @@ export interface Config {
   corsOrigins: readonly string[];
   /** Express's setting of that name. */
   trustProxy: boolean | number | string;
-  registration: 'open' | 'closed';
+  registration: 'open' | 'invite' | 'closed';
   logLevel: (typeof LOG_LEVELS)[number];
-  /** Settings that were made and have no effect in this version. */
-  unused: readonly string[];
+  /** undefined: each process for itself */
+  redisUrl: string | undefined;
+  /** null: there are none */
+  limits: RateLimits | null;
 }
 
 /**
@@ -122,9 +156,24 @@ export function readConfig(environment: NodeJS.ProcessEnv): Readonly<Config> {
     trustProxy: readTrustProxy(settings.TRUST_PROXY),
     registration: settings.REGISTRATION,
     logLevel: settings.LOG_LEVEL,
-    unused: settings.REDIS_URL === undefined ? [] : ['REDIS_URL'],
+    redisUrl: settings.REDIS_URL,
+    limits: settings.RATE_LIMIT === 'on' ? limitsOf(settings) : null,
   });
 }
+
+const limitsOf = (settings: z.output<typeof EnvironmentSchema>) => ({
+  reads: settings.RATE_LIMIT_READS,
+  writes: settings.RATE_LIMIT_WRITES,
+  anonymous: settings.RATE_LIMIT_ANONYMOUS,
+  registrations: settings.RATE_LIMIT_REGISTRATIONS,
+  logins: settings.RATE_LIMIT_LOGINS,
+  refreshes: settings.RATE_LIMIT_REFRESHES,
+  guesses: settings.RATE_LIMIT_GUESSES,
+  accountGuesses: settings.RATE_LIMIT_ACCOUNT_GUESSES,
+  connections: settings.RATE_LIMIT_CONNECTIONS,
+  edits: settings.RATE_LIMIT_EDITS,
+  messages: settings.RATE_LIMIT_MESSAGES,
+});
 
 function readTrustProxy(text: string): boolean | number | string {
   if (text === 'off' || text === 'false') {

@@ -30,9 +30,6 @@ async function start(): Promise<void> {
   try {
     config = readConfig(process.env);
     const log = createLog(config.logLevel);
-    if (config.unused.length > 0) {
-      log.warn(`${config.unused.join(', ')} has no effect yet in this version`);
-    }
     app = await startApp(config, log);
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   } catch (error) {

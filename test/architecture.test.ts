@@ -12,6 +12,8 @@ const MAY_KNOW: Record<string, string[]> = {
   live: ['gate', 'service', 'protocol', 'calendar'],
   store: ['service/ports', 'calendar'],
   client: ['protocol', 'calendar'],
+  operations: ['store', 'calendar'],
+  metrics: ['service', 'gate', 'calendar'],
   'config.ts': [],
   'log.ts': [],
   'app.ts': ['*'],
@@ -25,6 +27,10 @@ const PACKAGES: Record<string, string[]> = {
   mongoose: ['store/mongo'],
   lmdb: ['store/embedded'],
   jsonwebtoken: ['service'],
+  ioredis: ['gate', 'live'],
+  'prom-client': ['metrics'],
+  'rate-limiter-flexible': ['gate'],
+  'socket.io-client': ['client'],
 };
 
 const source = path.resolve('src');

@@ -16,7 +16,7 @@ const rank = (role: Role): number => ROLES.indexOf(role);
  * @throws not-found, or forbidden for a member whose role is too low.
  */
 export function permit(role: Role | null, action: Action, event: { deletedAt: string | null }): Role {
-  if (role === null || (event.deletedAt !== null && role !== 'owner')) {
+  if (role === null || !mayKnow(role, event)) {
     throw noSuchEvent();
   }
   if (rank(role) < rank(LEAST[action])) {
@@ -24,6 +24,10 @@ export function permit(role: Role | null, action: Action, event: { deletedAt: st
   }
   return role;
 }
+
+/** Whether somebody with this role may know of the event at all. */
+export const mayKnow = (role: Role | null, event: { deletedAt: string | null }): boolean =>
+  role === 'owner' || (role !== null && event.deletedAt === null);
 
 /** As {@link permit}, and nothing in the trash is changed: it has to be restored first. */
 export function permitChange(

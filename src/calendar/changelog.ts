@@ -1,4 +1,5 @@
-import { DEFAULTS, type Content, type ContentField } from './content.js';
+import type { Content } from './content.js';
+import { DEFAULTS, type ContentField } from './fields.js';
 import { differences, type Nothing } from './difference.js';
 import type { LogEntry } from './history.js';
 import { equal, isObject, segmentsOf } from './json.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CSS_COLORS } from './colors.js';
 import { refuse, refuseFields, type FieldError } from './errors.js';
+import { DEFAULTS } from './fields.js';
 import { depthOf, isForbiddenKey, isObject, lengthOf, pointer, sizeOf } from './json.js';
 import { list } from './list.js';
 import { acceptRule } from './accept-rule.js';
@@ -143,28 +144,6 @@ export const ContentSchema = z.strictObject({
   metadata: fields.metadata,
 });
 export type Content = z.output<typeof ContentSchema>;
-export type ContentField = keyof Content;
-
-/** The content's fields, in the order in which they are told. */
-export const CONTENT_FIELDS = Object.keys(ContentSchema.shape) as ContentField[];
-export const isContentField = (name: string): name is ContentField =>
-  Object.hasOwn(ContentSchema.shape, name);
-
-/** What a field is where a client leaves it out; title, start and end have no default. */
-export const DEFAULTS = {
-  description: '',
-  location: '',
-  url: null,
-  timeZone: 'UTC',
-  allDay: false,
-  status: 'confirmed',
-  busy: true,
-  tags: [],
-  color: null,
-  recurrence: null,
-  overrides: {},
-  metadata: {},
-} as const satisfies { [field in ContentField]?: unknown };
 
 /** The content as a client may send it: fields that have a default may be left out. */
 export const ContentInputSchema = z

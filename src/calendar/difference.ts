@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
-import { CONTENT_FIELDS, type Content, type ContentField } from './content.js';
+import type { Content } from './content.js';
+import { CONTENT_FIELDS, type ContentField } from './fields.js';
 import { equal, isObject, own, pointer } from './json.js';
 import type { Operation } from './patch.js';
 

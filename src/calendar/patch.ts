@@ -1,6 +1,7 @@
 import jsonPatch from 'fast-json-patch';
-import { isContentField, parseContent, type Content } from './content.js';
+import { parseContent, type Content } from './content.js';
 import { refuseFields } from './errors.js';
+import { isContentField } from './fields.js';
 import {
   depthOf,
   equal,

@@ -1,6 +1,7 @@
 import { diffIndices } from 'node-diff3';
-import { CONTENT_FIELDS, type Content } from './content.js';
+import type { Content } from './content.js';
 import { isTree } from './difference.js';
+import { CONTENT_FIELDS } from './fields.js';
 import { equal, isObject, own, pointer } from './json.js';
 
 /** A field that two people changed in different ways; null where the field was absent. */

@@ -1,9 +1,8 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { checkJson } from '../protocol/parse.js';
 import { problem } from '../protocol/problems.js';
-import { bearerToken, type Gate } from '../gate/gate.js';
 import type { Actor } from '../service/commit-change.js';
-import type { AccessClaims } from '../service/tokens.js';
+import { notSignedIn, type AccessClaims } from '../service/tokens.js';
 import { JSON_TYPE, readBody, type BodyRule, type MediaType } from './body.js';
 import { callOf } from './call.js';
 
@@ -49,11 +48,11 @@ export const ok = (body: unknown, headers?: Record<string, string>): Answer => (
 export const noContent: Answer = { status: 204 };
 
 /** Hangs the routes of one path into a router; any other method there is a 405 that says which there are. */
-export function serve(router: Router, gate: Gate, path: string, routes: Routes): void {
+export function serve(router: Router, path: string, routes: Routes): void {
   const route = router.route(path);
   const allow = allowed(routes);
   for (const [method, definition] of Object.entries(routes) as [Method, Route][]) {
-    route[method](...handlers(gate, definition));
+    route[method](...handlers(definition));
   }
   route.options((_request, response) => {
     response.set('Allow', allow).status(204).end();
@@ -73,10 +72,11 @@ function allowed(routes: Routes): string {
 const ANSWERED = `${JSON_TYPE}; charset=utf-8`;
 const RAW = express.raw({ type: () => true, limit: '1mb' });
 
-function handlers(gate: Gate, definition: Route): RequestHandler[] {
-  const identify: RequestHandler = async (request, response, next) => {
-    if (!definition.public) {
-      callOf(response).caller = await gate.identify(bearerToken(request.get('Authorization')));
+function handlers(definition: Route): RequestHandler[] {
+  const enter: RequestHandler = (request, response, next) => {
+    const { caller, stranger } = callOf(response);
+    if (!definition.public && !caller) {
+      throw stranger ?? notSignedIn();
     }
     if (!definition.silent && !request.accepts([JSON_TYPE, ANSWERED])) {
       throw problem('not-acceptable', `This is answered as ${JSON_TYPE}.`);
@@ -90,7 +90,7 @@ function handlers(gate: Gate, definition: Route): RequestHandler[] {
     }
     send(response, await definition.handle(decode(request, response, body, contentType)));
   };
-  return [identify, RAW, perform];
+  return [enter, RAW, perform];
 }
 
 const NOBODY: AccessClaims = { userId: '', sessionId: '', expiresAt: 0 };

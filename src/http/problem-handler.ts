@@ -1,7 +1,9 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { CodedError } from '../calendar/errors.js';
+import { RateLimited } from '../gate/limits.js';
 import { problem, toProblem, type Problem, type ProblemCode } from '../protocol/problems.js';
+import { showStanding } from './admission.js';
 import { callOf } from './call.js';
 
 /** Whatever no route has answered. */
@@ -22,6 +24,9 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
+    if (known instanceof RateLimited) {
+      showStanding(response, known.standing);
+    }
     sendProblem(response, answer);
   };
 }
@@ -34,7 +39,7 @@ export function sendProblem(response: Response, answer: Problem): void {
   if (answer.status === 412) {
     headers['ETag'] = `"${String(answer['currentVersion'])}"`;
   }
-  if (answer.status === 503) {
+  if (answer.status === 503 || answer.status === 429) {
     headers['Retry-After'] = String(
       typeof answer['retryAfter'] === 'number' ? answer['retryAfter'] : RETRY_AFTER,
     );

@@ -3,8 +3,11 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Gate } from '../gate/gate.js';
-import { tellCalls } from './call.js';
+import type { Throttle } from '../gate/throttle.js';
+import { admit } from './admission.js';
+import { tellCalls, type DoneCall } from './call.js';
 import { serve, type Routes } from './door.js';
+import { serveMetrics } from './metrics.js';
 import { answerProblems, notFound } from './problem-handler.js';
 
 export interface HttpSettings {
@@ -14,12 +17,17 @@ export interface HttpSettings {
 
 export interface HttpParts {
   gate: Gate;
+  throttle: Throttle;
   log: Logger;
   /** Routes below `/api`, and at the root. */
   api: Record<string, Routes>;
   root: Record<string, Routes>;
   /** The document of the API, and the page to read and try it. */
   docs: express.Router;
+  /** Prometheus's text format. */
+  metrics(): Promise<string>;
+  /** Hears of each request once it is over. */
+  onDone(done: DoneCall): void;
 }
 
 /** The REST door. */
@@ -28,9 +36,9 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
-  app.use(tellCalls(parts.log), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
-  app.use('/api', routerFor(parts.gate, parts.api), parts.docs);
-  app.use(routerFor(parts.gate, parts.root));
+  app.use(tellCalls(parts.log, parts.onDone), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
+  app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api), parts.docs);
+  app.use(routerFor(parts.root), serveMetrics(parts.metrics));
   app.get('/', (_request, response) => {
     response.redirect('/api/docs/');
   });
@@ -39,10 +47,10 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   return app;
 }
 
-function routerFor(gate: Gate, routes: Record<string, Routes>): express.Router {
+function routerFor(routes: Record<string, Routes>): express.Router {
   const router = express.Router({ caseSensitive: true });
   for (const [path, methods] of Object.entries(routes)) {
-    serve(router, gate, path, methods);
+    serve(router, path, methods);
   }
   return router;
 }

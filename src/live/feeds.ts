@@ -24,12 +24,24 @@ interface Feed {
 
 /** How long a change waits for those before it. */
 const HOLD_MS = 500;
+/** How many changes of one event wait for those before them; further ones are left to the store. */
+const MAX_HELD = 1_000;
+/** How often a subscription is read again because changes overtook it. */
+const MAX_READS = 50;
 
 export interface Feeds {
+  /** A change that was just stored, by whichever process; it is sent in its turn, once. */
   deliver(change: Change): void;
+  /** Changes as they were read from the store. */
+  heal(eventId: string, changes: readonly Change[]): void;
+  /** Resolves once nothing of the event is held back any more. Rejects where the store cannot be read. */
+  settle(eventId: string): Promise<void>;
+  /** The room has been told that it is behind this version: what comes before it is not sent any more. */
+  skip(eventId: string, toVersion: number): void;
   /**
    * Lets a socket in without a gap and without a change that it knows already. `read` reads the event; `join` is
-   * called with what it read, in the same tick in which it is known that nothing newer has been sent.
+   * called with what it read, in the same tick in which it is known that nothing newer has been sent. It may throw
+   * where the socket has gone.
    */
   join<T extends { version: number }>(
     eventId: string,
@@ -37,15 +49,24 @@ export interface Feeds {
     read: () => Promise<T>,
     join: (read: T) => void,
   ): Promise<T>;
+  /** The events that somebody hears of or is about to: what has been sent of each, null where nothing yet. */
+  watched(): Map<string, number | null>;
+  /** Says what version the store has, for those who are about to join with an older one. */
+  noted(eventId: string, version: number): void;
   /** Nobody is in the event's room any more. */
   emptied(eventId: string): void;
   close(): void;
 }
 
-/** How often a subscription is read again because changes overtook it. */
-const MAX_READS = 50;
+export interface FeedSettings {
+  emit: Emit;
+  catchUp: CatchUp;
+  /** Whether this process may send what others tell it; while not, everything waits for the store to be read. */
+  isCurrent(): boolean;
+  onError(error: unknown): void;
+}
 
-export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unknown) => void): Feeds {
+export function createFeeds({ emit, catchUp, isCurrent, onError }: FeedSettings): Feeds {
   const feeds = new Map<string, Feed>();
 
   const feedOf = (eventId: string): Feed => {
@@ -76,18 +97,32 @@ export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unkno
     }
   };
 
-  const fillGap = async (eventId: string, feed: Feed): Promise<void> => {
-    feed.timer = null;
-    if (feed.version === null || feed.held.size === 0) {
+  const fill = async (eventId: string, feed: Feed): Promise<void> => {
+    if (feed.version !== null && feed.held.size > 0) {
+      heal(eventId, await catchUp(eventId, feed.version));
+    }
+  };
+
+  const fillLater = (eventId: string, feed: Feed): void => {
+    feed.timer ??= setTimeout(() => {
+      feed.timer = null;
+      if (isCurrent()) {
+        fill(eventId, feed).catch((error: unknown) => {
+          onError(error);
+          fillLater(eventId, feed);
+        });
+      }
+    }, HOLD_MS);
+  };
+
+  const take = (feed: Feed, change: Change): void => {
+    feed.seen = Math.max(feed.seen, change.version);
+    if (feed.version === null || change.version <= feed.version) {
       return;
     }
-    try {
-      for (const change of await catchUp(eventId, feed.version)) {
-        deliver(change);
-      }
-    } catch (error) {
-      onError(error);
-      feed.timer = setTimeout(() => void fillGap(eventId, feed), HOLD_MS);
+    if (change.version === feed.version + 1 || feed.held.size < MAX_HELD) {
+      feed.held.set(change.version, change);
+      sendHeld(feed);
     }
   };
 
@@ -96,15 +131,19 @@ export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unkno
     if (!feed) {
       return;
     }
-    feed.seen = Math.max(feed.seen, change.version);
-    if (feed.version === null || change.version <= feed.version) {
+    if (!isCurrent()) {
+      feed.seen = Math.max(feed.seen, change.version);
       return;
     }
-    feed.held.set(change.version, change);
-    sendHeld(feed);
-    if (feed.held.size > 0 && feed.timer === null) {
-      feed.timer = setTimeout(() => void fillGap(change.eventId, feed), HOLD_MS);
+    take(feed, change);
+    if (feed.held.size > 0) {
+      fillLater(change.eventId, feed);
     }
+  };
+
+  const heal = (eventId: string, changes: readonly Change[]): void => {
+    const feed = feeds.get(eventId);
+    changes.forEach((change) => feed && take(feed, change));
   };
 
   const forgetIfUnused = (eventId: string, feed: Feed): void => {
@@ -115,6 +154,24 @@ export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unkno
 
   return {
     deliver,
+    heal,
+    settle: async (eventId) => {
+      const feed = feeds.get(eventId);
+      if (feed) {
+        await fill(eventId, feed);
+      }
+    },
+    skip: (eventId, toVersion) => {
+      const feed = feeds.get(eventId);
+      if (feed && feed.version !== null && feed.version < toVersion) {
+        feed.version = toVersion;
+        feed.seen = Math.max(feed.seen, toVersion);
+        [...feed.held.keys()]
+          .filter((version) => version <= toVersion)
+          .forEach((version) => feed.held.delete(version));
+        sendHeld(feed);
+      }
+    },
     join: async (eventId, socketId, read, join) => {
       const feed = feedOf(eventId);
       feed.joining += 1;
@@ -122,11 +179,11 @@ export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unkno
         for (let reads = 0; reads < MAX_READS; reads += 1) {
           const found = await read();
           if (feed.seen <= found.version) {
+            join(found);
             feed.version ??= found.version;
             if (found.version > feed.version) {
               feed.ahead.set(socketId, found.version);
             }
-            join(found);
             return found;
           }
         }
@@ -136,12 +193,21 @@ export function createFeeds(emit: Emit, catchUp: CatchUp, onError: (error: unkno
         forgetIfUnused(eventId, feed);
       }
     },
+    watched: () => new Map([...feeds].map(([eventId, { version }]) => [eventId, version])),
+    noted: (eventId, version) => {
+      const feed = feeds.get(eventId);
+      if (feed) {
+        feed.seen = Math.max(feed.seen, version);
+      }
+    },
     emptied: (eventId) => {
       const feed = feeds.get(eventId);
       if (feed) {
         feed.version = null;
         feed.held.clear();
         feed.ahead.clear();
+        clearTimeout(feed.timer ?? undefined);
+        feed.timer = null;
         forgetIfUnused(eventId, feed);
       }
     },

@@ -1,8 +1,11 @@
 import { noSuchEvent } from '../calendar/access.js';
+import { sizeOf } from '../calendar/json.js';
 import { eventView } from '../protocol/events.js';
-import { changeOf, type Change } from '../protocol/history.js';
+import type { Change } from '../protocol/history.js';
 import type { Answer, ClientMessage, Payload } from '../protocol/live.js';
 import { problem } from '../protocol/problems.js';
+import type { IncomingMessage } from 'node:http';
+import type { Throttle } from '../gate/throttle.js';
 import type { Gate } from '../gate/gate.js';
 import type { Actor } from '../service/commit-change.js';
 import type { EditService } from '../service/edits.js';
@@ -10,13 +13,13 @@ import type { EventService } from '../service/events.js';
 import type { LogEntry } from '../calendar/history.js';
 import type { EventRecord } from '../calendar/event.js';
 import type { Role } from '../calendar/access.js';
-import type { People } from '../service/people.js';
 import type { Clock } from '../service/ports.js';
 import type { HistoryReader } from '../service/read-history.js';
+import type { ChangeReader } from './changes.js';
 import type { Feeds } from './feeds.js';
 import { leaveEvent, room, type LiveSocket } from './io.js';
 import type { PresenceBoard } from './presence.js';
-import { bindSession } from './sessions.js';
+import type { Sessions } from './sessions.js';
 
 /** What the handlers need of the house. */
 export interface LiveServices {
@@ -24,7 +27,18 @@ export interface LiveServices {
   events: EventService;
   edits: EditService;
   history: HistoryReader;
-  people: People;
+  throttle: Throttle;
+  /** Where a connection comes from, seen through the proxies in front. */
+  addressOf(request: IncomingMessage): string;
+}
+
+/** What the handlers need of the door itself. */
+export interface LiveParts {
+  feeds: Feeds;
+  presence: PresenceBoard;
+  sessions: Sessions;
+  changes: ChangeReader;
+  clock: Clock;
 }
 
 /** One handler a message: it performs, and returns the answer. */
@@ -35,17 +49,15 @@ export type Handlers = {
 const MAX_SUBSCRIPTIONS = 500;
 /** Further behind, the event itself is shorter. */
 const MAX_MISSED = 200;
+/** In characters of JSON: what is longer than this would fill what may wait for a slow client. */
+const MAX_MISSED_BYTES = 1024 * 1024;
 
 export function createHandlers(
-  { gate, events, edits, history, people }: LiveServices,
-  { feeds, presence, clock }: { feeds: Feeds; presence: PresenceBoard; clock: Clock },
+  { gate, events, edits, history }: LiveServices,
+  { feeds, presence, sessions, changes, clock }: LiveParts,
 ): Handlers {
-  const changesOf = async (eventId: string, entries: LogEntry[]): Promise<Change[]> => {
-    const named = await people.named(entries.map(({ by }) => by));
-    return entries.map((entry) => changeOf(eventId, entry, named(entry.by)));
-  };
   const changeIn = async (eventId: string, entry: LogEntry | null): Promise<Change | null> =>
-    (entry && (await changesOf(eventId, [entry]))[0]) ?? null;
+    (entry && (await changes.of(eventId, [entry]))[0]) ?? null;
 
   /** What brings a client at `since` up to date: the changes it missed, or the event. */
   const catchUp = async (event: EventRecord, role: Role, since: number | undefined) => {
@@ -53,7 +65,8 @@ export function createHandlers(
       const reset = since !== undefined && since > event.version;
       return { event: eventView(event, role), ...(reset && { reset: true as const }) };
     }
-    return { missed: await changesOf(event.id, await history.entries(event, since + 1, event.version)) };
+    const missed = await changes.of(event.id, await history.entries(event, since + 1, event.version));
+    return sizeOf(missed) <= MAX_MISSED_BYTES ? { missed } : { event: eventView(event, role) };
   };
 
   return {
@@ -66,10 +79,14 @@ export function createHandlers(
         const { event, role } = await events.read(caller.userId, eventId);
         return { version: event.version, role, ...(await catchUp(event, role, sinceVersion)) };
       };
-      const found = await feeds.join(eventId, socket.id, read, () => {
+      const found = await feeds.join(eventId, socket.id, read, ({ version }) => {
+        if (!socket.connected) {
+          throw noSuchEvent();
+        }
         void socket.join(room.event(eventId));
         const known = subscriptions.get(eventId);
-        subscriptions.set(eventId, known ?? { since: clock.now().toISOString(), state: null, stateAt: 0 });
+        const { since, state, stateAt } = known ?? newcomer(clock.now());
+        subscriptions.set(eventId, { since, state, stateAt, version });
       });
       presence.changed(eventId);
       return { ...found, present: presence.at(eventId).present };
@@ -99,21 +116,26 @@ export function createHandlers(
       if (!subscription) {
         throw noSuchEvent();
       }
-      Object.assign(subscription, { state, stateAt: performance.now() });
+      Object.assign(subscription, { state, stateAt: clock.now().getTime() });
       presence.changed(eventId);
       return {};
     },
 
     'session:renew': async (socket, { token }) => {
-      const caller = await gate.identify(token);
-      if (caller.userId !== socket.data.caller.userId) {
-        throw problem('unauthenticated', 'This token is another user’s.');
-      }
-      bindSession(socket, caller, clock.now().getTime());
-      return { expiresAt: new Date(caller.expiresAt).toISOString() };
+      const { userId } = socket.data.caller;
+      const { expiresAt } = await sessions.bind(socket, async () => {
+        const caller = await gate.identify(token);
+        if (caller.userId !== userId) {
+          throw problem('unauthenticated', 'This token is another user’s.');
+        }
+        return caller;
+      });
+      return { expiresAt: new Date(expiresAt).toISOString() };
     },
   };
 }
+
+const newcomer = (now: Date) => ({ since: now.toISOString(), state: null, stateAt: 0 });
 
 const actorOf = ({ data: { caller } }: LiveSocket): Actor => ({
   userId: caller.userId,

@@ -1,25 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
-import { Server } from 'socket.io';
-import { refuseFields } from '../calendar/errors.js';
-import { ClientMessages, type ClientMessage } from '../protocol/live.js';
-import { checkJson, parse } from '../protocol/parse.js';
-import { toProblem, type Problem } from '../protocol/problems.js';
-import type { Broadcaster, Clock } from '../service/ports.js';
-import { createBroadcaster } from './broadcaster.js';
-import { createFeeds } from './feeds.js';
-import { changeOf } from '../protocol/history.js';
-import { createHandlers, type Handlers, type LiveServices } from './handlers.js';
-import { eventOfRoom, room, type Io, type LiveSocket } from './io.js';
+import type { Socket } from 'socket.io';
+import { toProblem } from '../protocol/problems.js';
+import type { People } from '../service/people.js';
+import type { Broadcaster, Clock, Store } from '../service/ports.js';
+import type { HistoryReader } from '../service/read-history.js';
+import { createAudience } from './audience.js';
+import { createBeacon } from './beacon.js';
+import { createBroadcaster, REMIND_MS } from './broadcaster.js';
+import { createBus } from './bus.js';
+import { createChangeReader } from './changes.js';
+import { createCluster, soleNode } from './cluster.js';
+import { createFeeds, type CatchUp } from './feeds.js';
+import { createHandlers, type LiveServices } from './handlers.js';
+import { createRooms, room, type LiveSocket, type SocketData } from './io.js';
 import { createPresenceBoard } from './presence.js';
-import { bindSession, unbindSession } from './sessions.js';
+import { createReceiver, type Receiver } from './receive.js';
+import { limitConnects, limitPackets } from './floods.js';
+import { createServers } from './servers.js';
+import { dropSlowConsumers } from './slow-consumers.js';
+import { createSessions } from './sessions.js';
+import { countConfirmations, type LiveStanding, type Tally } from './tally.js';
 
 /** The socket door: the broadcaster that the service needs, and, once the service is there, the way in. */
 export interface Live {
   broadcaster: Broadcaster;
+  standing(): LiveStanding;
   /** Lets sockets in. */
-  open(services: LiveServices): void;
+  open(services: LiveServices): Promise<void>;
   /** Tells the sockets that the server closes, disconnects them, and waits for what they have under way. */
   close(): Promise<void>;
 }
@@ -27,146 +36,174 @@ export interface Live {
 export interface LiveSettings {
   server: HttpServer;
   corsOrigins: readonly string[];
+  /** Where the processes on one store reach each other; without it, they meet in the store alone. */
+  redisUrl: string | undefined;
+  store: Store;
+  history: HistoryReader;
+  people: People;
   log: Logger;
   clock: Clock;
+  tally: Tally;
 }
 
-const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Seconds after which a client may try to connect again when the server closes. */
 const RETRY_AFTER = 2;
 
-export function createLive({ server, corsOrigins, log, clock }: LiveSettings): Live {
-  const io: Io = new Server({
-    serveClient: false,
-    maxHttpBufferSize: MAX_MESSAGE_BYTES,
-    cors: { origin: [...corsOrigins] },
-    allowRequest: (request, callback) => callback(null, isAllowedOrigin(request, corsOrigins)),
+export async function createLive(settings: LiveSettings): Promise<Live> {
+  const { server, corsOrigins, redisUrl, store, history, people, log, clock, tally } = settings;
+  const { events, accounts, nodes } = store;
+  const onError =
+    (doing: string) =>
+    (error: unknown): void =>
+      log.error({ err: error }, doing);
+
+  const bus =
+    nodes && redisUrl !== undefined
+      ? createBus({ url: redisUrl, name: await nodes.sharedName(), onError: onError('reaching Redis') })
+      : null;
+  const servers = createServers({ corsOrigins, ...(bus && { adapter: bus.adapter }) });
+  const [io] = servers;
+  const rooms = createRooms(servers);
+
+  const audience = createAudience(rooms);
+  const sessions = createSessions({ rooms, clock, endedAmong: (ids) => accounts.endedAmong(ids) });
+  const changes = createChangeReader(events, history, people);
+  const catchUp: CatchUp = async (eventId, afterVersion) => {
+    const missed = await changes.after(eventId, afterVersion);
+    tally.repaired(missed.length);
+    return missed;
+  };
+  const cluster = nodes
+    ? countConfirmations(
+        createCluster({
+          nodes,
+          look: () => beacon.look(),
+          onError: onError('keeping in touch with the others'),
+        }),
+        tally,
+      )
+    : soleNode();
+  const feeds = createFeeds({
+    emit: audience.tell,
+    catchUp,
+    isCurrent: cluster.isCurrent,
+    onError: onError('reading missed changes'),
   });
-  let services: LiveServices | undefined;
-  const underWay = new Set<Promise<void>>();
+  const presence = createPresenceBoard({
+    rooms,
+    clock,
+    isCurrent: cluster.isCurrent,
+    share: (attendance) => broadcaster.share(attendance),
+  });
+  const beacon = createBeacon({
+    feeds,
+    rooms,
+    audience,
+    sessions,
+    catchUp,
+    versions: (ids) => events.versions(ids),
+    find: (eventId, userIds) => events.find(eventId, userIds),
+    onError: onError('looking for missed changes'),
+    onLook: tally.looked,
+  });
+  const broadcaster = createBroadcaster({ rooms, feeds, audience, presence, sessions, cluster, bus });
 
-  const feeds = createFeeds(
-    (change, except) => io.to(room.event(change.eventId)).except(except).emit('event:changed', change),
-    (eventId, after) => (services ? missedChanges(services, eventId, after) : Promise.resolve([])),
-    (error) => log.error({ err: error }, 'reading missed changes'),
-  );
-  const presence = createPresenceBoard(io);
-  const broadcaster = createBroadcaster(io, feeds);
-
-  const { adapter } = io.of('/');
-  adapter.on('delete-room', (name: string) => feeds.emptied(eventOfRoom(name) ?? ''));
-  adapter.on('leave-room', (name: string) => {
-    const eventId = eventOfRoom(name);
-    if (eventId !== null) {
-      presence.changed(eventId);
+  rooms.onLeave((eventId, empty) => {
+    presence.changed(eventId);
+    if (empty) {
+      feeds.emptied(eventId);
     }
   });
 
+  let receiver: Receiver | undefined;
+  let reminder: NodeJS.Timeout | undefined;
+
   return {
     broadcaster,
-    open: (opened) => {
-      services = opened;
-      // Last on the server: what is for Socket.IO does not go on to the other door.
-      io.attach(server);
-      const handlers = createHandlers(opened, { feeds, presence, clock });
-      io.use((socket, next) => {
-        admit(socket, opened, clock).then(
-          () => next(),
-          (error: unknown) => next(refusal(error)),
-        );
+    standing: () => {
+      const [json = 0, msgpack = 0] = servers.map((one) => one.of('/').sockets.size);
+      const subscriptions = rooms.sockets().reduce((sum, { data }) => sum + data.subscriptions.size, 0);
+      const watchedEvents = feeds.watched().size;
+      return { sockets: { json, msgpack }, watchedEvents, subscriptions, isBusUp: bus && bus.ready() };
+    },
+    open: async (services) => {
+      await cluster.start();
+      beacon.start();
+      reminder = setInterval(broadcaster.remind, REMIND_MS);
+      bus?.listen(io, cluster.nodeId, broadcaster.act, () => {
+        broadcaster.greet();
+        beacon.look().catch(onError('looking for missed changes'));
       });
-      io.on('connection', (socket) => {
-        receive(socket, handlers, log, (work) => {
-          underWay.add(work);
-          void work.finally(() => underWay.delete(work));
+      const receiving = createReceiver(
+        createHandlers(services, { feeds, presence, sessions, changes, clock }),
+        services.throttle,
+        log,
+        tally.answered,
+      );
+      receiver = receiving;
+
+      /** The handshake: who connects, and the rooms that every socket of theirs is in by itself. */
+      const admit = async (socket: LiveSocket & Pick<Socket, 'handshake' | 'request'>): Promise<void> => {
+        await services.throttle.connection(services.addressOf(socket.request));
+        const blank: Partial<SocketData> = { timers: [], subscriptions: new Map() };
+        Object.assign(socket.data, blank);
+        const caller = await sessions.bind(socket, () => identify(socket));
+        socket.data.person = (await people.named([caller.userId]))(caller.userId);
+        void socket.join(room.user(caller.userId));
+      };
+      const identify = ({ handshake }: Pick<Socket, 'handshake'>) =>
+        services.gate.identify((handshake.auth as Record<string, unknown>)['token']);
+
+      for (const one of servers) {
+        // Last on the server: what is for Socket.IO does not go on to the other door.
+        one.attach(server);
+        dropSlowConsumers(one.engine, { onDrop: ({ transport }) => tally.dropped(transport) });
+        limitPackets(one.engine);
+        one.use(limitConnects());
+        one.use((socket, next) => {
+          admit(socket).then(
+            () => next(),
+            (error: unknown) => {
+              sessions.unbind(socket);
+              next(refusal(error));
+            },
+          );
         });
-        socket.on('disconnect', () => unbindSession(socket));
-      });
+        one.on('connection', (socket) => {
+          sessions.admitted(socket, () => identify(socket));
+          socket.onAny((message: unknown, ...args: unknown[]) => receiving.receive(socket, message, args));
+          const who = { userId: socket.data.caller.userId, socketId: socket.id };
+          log.debug(who, 'a socket has connected');
+          socket.on('disconnect', (reason) => {
+            sessions.unbind(socket);
+            log.debug({ ...who, reason }, 'a socket has gone');
+          });
+        });
+      }
     },
     close: async () => {
-      io.emit('server:closing', { retryAfter: RETRY_AFTER });
-      io.disconnectSockets(true);
-      await Promise.allSettled(underWay);
+      clearInterval(reminder);
+      beacon.stop();
+      for (const one of servers) {
+        one.local.emit('server:closing', { retryAfter: RETRY_AFTER });
+        one.local.disconnectSockets(true);
+      }
+      await receiver?.idle();
+      broadcaster.leave();
       feeds.close();
       presence.close();
-      io.engine.close();
+      await cluster.stop();
+      for (const one of servers) {
+        one.engine.close();
+        void one.of('/').adapter.close();
+      }
+      await bus?.close();
     },
   };
-}
-
-/** A page of another origin may connect only where that origin is allowed; programs send none. */
-function isAllowedOrigin({ headers }: IncomingMessage, corsOrigins: readonly string[]): boolean {
-  const { origin, host } = headers;
-  return (
-    origin === undefined ||
-    corsOrigins.includes(origin) ||
-    (URL.canParse(origin) && new URL(origin).host === host)
-  );
-}
-
-/** The handshake: who connects, and the rooms that every socket of theirs is in by itself. */
-async function admit(socket: LiveSocket, { gate, people }: LiveServices, clock: Clock): Promise<void> {
-  const caller = await gate.identify((socket.handshake.auth as Record<string, unknown>)['token']);
-  const person = (await people.named([caller.userId]))(caller.userId);
-  socket.data = { caller, person, timers: [], subscriptions: new Map() };
-  void socket.join(room.user(caller.userId));
-  bindSession(socket, caller, clock.now().getTime());
 }
 
 /** Socket.IO hands `data` to the client's `connect_error`. */
 function refusal(error: unknown): Error {
   const data = toProblem(error, { instance: 'connect', requestId: randomUUID() });
   return Object.assign(new Error(data.title), { data });
-}
-
-const isClientMessage = (name: string): name is ClientMessage => Object.hasOwn(ClientMessages, name);
-
-/** Whatever a socket sends ends in an acknowledgement, if it asked for one: the answer or the problem. */
-function receive(
-  socket: LiveSocket,
-  handlers: Handlers,
-  log: Logger,
-  keep: (work: Promise<void>) => void,
-): void {
-  socket.onAny((name: string, ...args: unknown[]) => {
-    const last = args[args.length - 1];
-    const acknowledge = typeof last === 'function' ? (last as (answer: unknown) => void) : undefined;
-    const payloads = acknowledge ? args.slice(0, -1) : args;
-    keep(
-      perform(socket, handlers, name, payloads).then(
-        (answer) => acknowledge?.({ ok: true, ...answer }),
-        (error: unknown) => acknowledge?.({ ok: false, problem: explain(error, name, log) }),
-      ),
-    );
-  });
-}
-
-async function perform(
-  socket: LiveSocket,
-  handlers: Handlers,
-  name: string,
-  payloads: unknown[],
-): Promise<object> {
-  if (!isClientMessage(name) || payloads.length !== 1) {
-    const message = isClientMessage(name) ? 'a message takes one object' : 'is no message that is taken here';
-    throw refuseFields([{ pointer: '', message }]);
-  }
-  checkJson(payloads[0]);
-  const handler = handlers[name] as (socket: LiveSocket, payload: unknown) => object | Promise<object>;
-  return handler(socket, parse(ClientMessages[name], payloads[0]));
-}
-
-function explain(error: unknown, message: string, log: Logger): Problem {
-  const answer = toProblem(error, { instance: message.slice(0, 100), requestId: randomUUID() });
-  if (answer.status >= 500) {
-    log.error({ err: error, requestId: answer.requestId, message: answer.instance }, 'a message failed');
-  }
-  return answer;
-}
-
-async function missedChanges({ events, history, people }: LiveServices, eventId: string, after: number) {
-  const event = await events.find(eventId);
-  const entries = event ? await history.entries(event, after + 1, event.version) : [];
-  const named = await people.named(entries.map(({ by }) => by));
-  return entries.map((entry) => changeOf(eventId, entry, named(entry.by)));
 }

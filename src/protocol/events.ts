@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { list } from '../calendar/list.js';
 import { ROLES, type Role } from '../calendar/access.js';
-import { CONTENT_FIELDS, ContentSchema, type Content } from '../calendar/content.js';
+import { ContentSchema, type Content } from '../calendar/content.js';
+import { CONTENT_FIELDS } from '../calendar/fields.js';
 import type { EventRecord } from '../calendar/event.js';
 import { timesOf, type Occurrence } from '../calendar/occurrences.js';
 import { DAY } from '../calendar/time.js';

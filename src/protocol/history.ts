@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ContentSchema, CONTENT_FIELDS, type ContentField } from '../calendar/content.js';
+import { ContentSchema } from '../calendar/content.js';
+import { CONTENT_FIELDS } from '../calendar/fields.js';
 import { withoutTests } from '../calendar/difference.js';
 import { KINDS, VIAS, type LogEntry } from '../calendar/history.js';
 import { PersonSchema, type Person } from './accounts.js';
@@ -94,7 +95,7 @@ export const VersionSchema = z
 export const FieldChangeSchema = z
   .strictObject({
     path: z.string().meta({ description: 'A JSON Pointer into the content' }),
-    field: z.enum(CONTENT_FIELDS as [ContentField, ...ContentField[]]),
+    field: z.enum(CONTENT_FIELDS),
     op: z.enum(['add', 'remove', 'replace']),
     from: z.unknown().meta({ description: 'null where the field was absent' }),
     to: z.unknown().meta({ description: 'null where the field is absent' }),
@@ -120,7 +121,7 @@ export const DiffSchema = z
 export const HistoryQuerySchema = z.object(PageQuery);
 export const ChangelogQuerySchema = z.object({
   field: z
-    .enum(CONTENT_FIELDS as [ContentField, ...ContentField[]])
+    .enum(CONTENT_FIELDS)
     .optional()
     .meta({ description: 'Only the changes of this field' }),
   ...PageQuery,

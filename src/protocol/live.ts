@@ -90,6 +90,7 @@ export const ServerMessages = {
   'event:unshared': z.strictObject({ eventId: IdSchema, by: PersonSchema }),
   'event:deleted': membersNotice,
   'event:restored': membersNotice,
+  'event:behind': z.strictObject({ eventId: IdSchema, version }),
   'presence:changed': z.strictObject({ eventId: IdSchema, total: z.int(), present: z.array(PresenceSchema) }),
   'conflict:detected': z.strictObject({
     eventId: IdSchema,

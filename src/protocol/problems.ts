@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'batch-failed'
+  | 'rate-limited'
   | 'too-many-subscriptions'
   | 'internal-error'
   | 'unavailable';
@@ -49,6 +50,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'invalid-patch': { status: 422, title: 'The patch is malformed or not applicable' },
   'unknown-version': { status: 422, title: 'The base version is not known' },
   'batch-failed': { status: 422, title: 'The batch was refused' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
   'too-many-subscriptions': { status: 429, title: 'Too many subscriptions' },
   'internal-error': { status: 500, title: 'Something went wrong' },
   unavailable: { status: 503, title: 'Not available for the moment' },

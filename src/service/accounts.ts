@@ -1,46 +1,47 @@
 import type { z } from 'zod';
 import {
   LoginSchema,
-  RefreshSchema,
   RegisterSchema,
-  LogoutSchema,
+  UpdateMeSchema,
   type Tokens as TokenPair,
   type User,
 } from '../protocol/accounts.js';
-import { problem } from '../protocol/problems.js';
-import { newId } from './ids.js';
-import { emailKey, usernameFrom, usernameKey } from './identity.js';
 import { parse } from '../protocol/parse.js';
-import type { Passwords } from './passwords.js';
-import type { AccountStore, Broadcaster, Clock, SessionRecord, UserRecord } from './ports.js';
+import { problem } from '../protocol/problems.js';
+import { emailKey, usernameFrom, usernameKey } from './identity.js';
+import { newId } from './ids.js';
 import {
-  ACCESS_SECONDS,
-  hashToken,
-  notSignedIn,
-  REFRESH_DAYS,
-  type AccessClaims,
-  type Tokens,
-} from './tokens.js';
+  createInvitationService,
+  invitationNotGood,
+  registrationClosed,
+  type InvitationService,
+  type Registration,
+} from './invitations.js';
+import type { Passwords } from './passwords.js';
+import type { AccountStore, Broadcaster, Clock, UserRecord } from './ports.js';
+import {
+  createSessionService,
+  userView,
+  wrongCredentials,
+  type Origin,
+  type SessionService,
+} from './sessions.js';
+import { notSignedIn, type AccessClaims, type Tokens } from './tokens.js';
 
-/** Where a sign-in comes from, as the user is shown it among their sessions. */
-export interface Origin {
-  userAgent: string;
-  address: string;
-}
-
-/** Accounts and sessions. */
-export interface AccountService {
+/** Accounts, their sessions, and invitations to register. */
+export interface AccountService
+  extends Omit<SessionService, 'open' | 'endOthers'>, Pick<InvitationService, 'invite'> {
   /** @throws validation-failed, already-registered, registration-closed */
   register(body: unknown, origin: Origin): Promise<TokenPair>;
   /** @throws validation-failed, invalid-credentials: alike whether or not the account exists */
   login(body: unknown, origin: Origin): Promise<TokenPair>;
-  /** A new pair for a refresh token, which is good once. @throws unauthenticated, session-revoked, token-expired */
-  refresh(body: unknown): Promise<TokenPair>;
-  /** Ends the caller's session, or with `everywhere` all of theirs, sockets included. */
-  logout(caller: AccessClaims, body: unknown): Promise<void>;
-  /** Whom a genuine access token speaks for, as long as its session lasts. @throws unauthenticated, token-expired */
-  identify(token: string): Promise<AccessClaims>;
   me(userId: string): Promise<User>;
+  /**
+   * Changes name, username or password. A new password ends every other session of the user, sockets included.
+   *
+   * @throws validation-failed, already-registered, invalid-credentials for a wrong current password
+   */
+  updateMe(caller: AccessClaims, body: unknown): Promise<User>;
 }
 
 export interface AccountDependencies {
@@ -49,63 +50,28 @@ export interface AccountDependencies {
   passwords: Passwords;
   endSessions: Broadcaster['endSessions'];
   clock: Clock;
-  registration: 'open' | 'closed';
+  registration: Registration;
 }
 
-const DAY = 86_400_000;
 const MAX_USERNAME_ATTEMPTS = 20;
+/** How often a change is made anew because the password was changed meanwhile. */
+const MAX_UPDATE_ATTEMPTS = 5;
 
 export function createAccountService(deps: AccountDependencies): AccountService {
-  const { accounts, tokens, passwords, clock } = deps;
-
-  const expiry = (now: Date): string => new Date(now.getTime() + REFRESH_DAYS * DAY).toISOString();
-
-  const pairFor = (user: UserRecord, sessionId: string, refreshToken: string): TokenPair => ({
-    user: userView(user),
-    accessToken: tokens.access(user.id, sessionId),
-    refreshToken,
-    tokenType: 'Bearer',
-    expiresIn: ACCESS_SECONDS,
-  });
-
-  const signIn = async (user: UserRecord, { userAgent, address }: Origin): Promise<TokenPair> => {
-    const now = clock.now();
-    const id = newId(now);
-    const refreshToken = tokens.refresh(id);
-    const session: SessionRecord = {
-      id,
-      userId: user.id,
-      refreshHash: hashToken(refreshToken),
-      createdAt: now.toISOString(),
-      lastUsedAt: now.toISOString(),
-      expiresAt: expiry(now),
-      revokedAt: null,
-      userAgent: userAgent.slice(0, 300),
-      address,
-    };
-    await accounts.insertSession(session);
-    return pairFor(user, id, refreshToken);
-  };
-
-  const revoke = async (sessionId: string, reason: 'logout' | 'revoked'): Promise<void> => {
-    await accounts.revokeSession(sessionId, clock.now().toISOString());
-    await deps.endSessions([sessionId], reason);
-  };
+  const { accounts, passwords, clock, registration } = deps;
+  const { open, endOthers, ...sessions } = createSessionService(deps);
+  const invitations = createInvitationService(deps);
 
   /** A username that was not chosen is made from the address, and again with a number while it is taken. */
-  const store = async (user: UserRecord, chosen: boolean): Promise<UserRecord> => {
+  const store = async (user: UserRecord, chosen: boolean, invitation?: string): Promise<UserRecord> => {
     for (let tries = 0; tries < MAX_USERNAME_ATTEMPTS; tries += 1) {
-      const suffix = tries === 0 ? '' : String(Math.floor(Math.random() * 10 ** Math.min(7, tries + 1)));
-      const username = `${user.username}${suffix}`;
-      const candidate = {
-        ...user,
-        username,
-        usernameKey: usernameKey(username),
-        name: user.name || username,
-      };
-      const result = await accounts.insertUser(candidate);
+      const candidate = numbered(user, tries);
+      const result = await accounts.insertUser(candidate, invitation);
       if (result === 'stored') {
         return candidate;
+      }
+      if (result === 'invitation-unknown') {
+        throw invitationNotGood();
       }
       if (result === 'email-taken' || chosen) {
         throw alreadyRegistered(result === 'email-taken' ? 'email' : 'username');
@@ -114,12 +80,24 @@ export function createAccountService(deps: AccountDependencies): AccountService 
     throw alreadyRegistered('username');
   };
 
+  const requireUser = async (userId: string): Promise<UserRecord> => {
+    const user = await accounts.user(userId);
+    if (!user) {
+      throw notSignedIn();
+    }
+    return user;
+  };
+
   return {
+    ...sessions,
+    invite: invitations.invite,
+
     register: async (body, origin) => {
-      if (deps.registration === 'closed') {
-        throw problem('registration-closed', 'New accounts are not made here.');
+      if (registration === 'closed') {
+        throw registrationClosed();
       }
-      const { email, password, name, username } = parse(RegisterSchema, body);
+      const { email, password, name, username, invitation } = parse(RegisterSchema, body);
+      const invited = await invitations.required(invitation);
       await refuseTaken(accounts, email, username);
       const now = clock.now();
       const chosen = username ?? usernameFrom(email);
@@ -133,81 +111,75 @@ export function createAccountService(deps: AccountDependencies): AccountService 
         passwordHash: await passwords.hash(password),
         createdAt: now.toISOString(),
       };
-      return signIn(await store(user, username !== undefined), origin);
+      return open(await store(user, username !== undefined, invited), origin);
     },
 
     login: async (body, origin) => {
       const credentials = parse(LoginSchema, body);
       const user = await userOf(accounts, credentials);
       if (!(await passwords.matches(user?.passwordHash, credentials.password)) || !user) {
-        throw problem('invalid-credentials', 'There is no account with this name and password.');
+        throw wrongCredentials();
       }
-      return signIn(user, origin);
+      return open(user, origin);
     },
 
-    refresh: async (body) => {
-      const { refreshToken } = parse(RefreshSchema, body);
-      const sessionId = tokens.readRefresh(refreshToken);
-      const session = await accounts.session(sessionId);
-      const user = session && session.revokedAt === null ? await accounts.user(session.userId) : null;
-      if (!session || !user) {
-        throw sessionRevoked();
+    me: async (userId) => userView(await requireUser(userId)),
+
+    updateMe: async ({ userId, sessionId }, body) => {
+      const wish = parse(UpdateMeSchema, body);
+      for (let tries = 0; tries < MAX_UPDATE_ATTEMPTS; tries += 1) {
+        const user = await requireUser(userId);
+        await requirePassword(passwords, user, wish.currentPassword);
+        const change = await changeOf(user, wish, passwords);
+        // Decided upon the password that was checked: where it has been changed meanwhile, all is looked at anew.
+        const result = await accounts.updateUser(userId, user.passwordHash, change);
+        if (result === 'username-taken') {
+          throw alreadyRegistered('username');
+        }
+        if (result === 'stored') {
+          if (change.passwordHash !== undefined) {
+            await endOthers(userId, 'password-changed', sessionId);
+          }
+          return userView({ ...user, ...change });
+        }
       }
-      const now = clock.now();
-      if (session.expiresAt <= now.toISOString()) {
-        throw problem('token-expired', 'The refresh token has expired: sign in again.');
-      }
-      const next = tokens.refresh(sessionId);
-      const rotated = await accounts.rotateSession(sessionId, hashToken(refreshToken), {
-        refreshHash: hashToken(next),
-        lastUsedAt: now.toISOString(),
-        expiresAt: expiry(now),
+      throw problem('unavailable', 'This account is being changed at the same moment. Try again.', {
+        retryAfter: 1,
       });
-      if (!rotated) {
-        // A token that was used before: either its owner or a thief has the newer one, so neither may go on.
-        await revoke(sessionId, 'revoked');
-        throw sessionRevoked();
-      }
-      return pairFor(user, sessionId, next);
-    },
-
-    logout: async ({ userId, sessionId }, body) => {
-      const { everywhere } = parse(LogoutSchema, body ?? {});
-      if (!everywhere) {
-        await revoke(sessionId, 'logout');
-        return;
-      }
-      await deps.endSessions(await accounts.revokeSessions(userId, clock.now().toISOString()), 'logout');
-    },
-
-    identify: async (token) => {
-      const claims = tokens.readAccess(token);
-      const session = await accounts.session(claims.sessionId);
-      if (!session || session.revokedAt !== null || session.userId !== claims.userId) {
-        throw notSignedIn();
-      }
-      return claims;
-    },
-
-    me: async (userId) => {
-      const user = await accounts.user(userId);
-      if (!user) {
-        throw notSignedIn();
-      }
-      return userView(user);
     },
   };
 }
 
-const userView = ({ id, email, username, name, createdAt }: UserRecord): User => ({
-  id,
-  email,
-  username,
-  name,
-  createdAt,
-});
+function numbered(user: UserRecord, tries: number): UserRecord {
+  const suffix = tries === 0 ? '' : String(Math.floor(Math.random() * 10 ** Math.min(7, tries + 1)));
+  const username = `${user.username}${suffix}`;
+  return { ...user, username, usernameKey: usernameKey(username), name: user.name || username };
+}
 
-const sessionRevoked = () => problem('session-revoked', 'This session has been ended: sign in again.');
+/** @throws invalid-credentials where a password was given, and is not the user's */
+export async function requirePassword(
+  passwords: Passwords,
+  user: UserRecord,
+  given: string | undefined,
+): Promise<void> {
+  if (given !== undefined && !(await passwords.matches(user.passwordHash, given))) {
+    throw problem('invalid-credentials', 'This is not the password of your account.');
+  }
+}
+
+type Change = Parameters<AccountStore['updateUser']>[2];
+
+async function changeOf(
+  user: UserRecord,
+  { name, username, password }: z.output<typeof UpdateMeSchema>,
+  passwords: Passwords,
+): Promise<Change> {
+  return {
+    ...(username !== undefined && { username, usernameKey: usernameKey(username) }),
+    ...(name !== undefined && { name: name || (username ?? user.username) }),
+    ...(password !== undefined && { passwordHash: await passwords.hash(password) }),
+  };
+}
 
 const alreadyRegistered = (what: 'email' | 'username') =>
   problem('already-registered', `This ${what} is already registered.`, {
@@ -224,7 +196,11 @@ async function refuseTaken(accounts: AccountStore, email: string, username?: str
   }
 }
 
-function userOf(accounts: AccountStore, { email, username }: z.output<typeof LoginSchema>) {
+/** The user with this email or username. */
+export function userOf(
+  accounts: AccountStore,
+  { email, username }: { email?: string | undefined; username?: string | undefined },
+): Promise<UserRecord | null> {
   return email === undefined
     ? accounts.userByUsername(usernameKey(username ?? ''))
     : accounts.userByEmail(emailKey(email));

@@ -53,13 +53,17 @@ export function createClashWatch({
       const known =
         joined || before.deletedAt !== null ? [] : await conflictsOf(before.content, after.id, userId);
       const conflicts = now.filter((conflict) => !known.some((one) => equal(one, conflict)));
-      if (conflicts.length > 0) {
+      if (conflicts.length > 0 && (await isMember(after.id, userId))) {
         const payload = { eventId: after.id, conflicts, by };
         const notices = [{ message: 'conflict:detected' as const, to: [userId], payload }];
-        await broadcaster.publish({ eventId: after.id, changes: [], leaving: [], notices });
+        await broadcaster.publish({ eventId: after.id, changes: [], notices });
       }
     }
   };
+
+  /** Asked last of all: who has left meanwhile hears nothing of the event any more. */
+  const isMember = async (eventId: string, userId: string): Promise<boolean> =>
+    (await events.find(eventId, [userId]))?.members.has(userId) ?? false;
 
   /** Those for whom the change can have made a conflict: all other members, or the ones who joined. */
   const concerned = async (

@@ -79,7 +79,7 @@ interface Pending {
 }
 
 /** How often a write that other processes have overtaken is decided again. */
-const MAX_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 60;
 /** How many commands for one event share one write; and after how many bytes of entries none is added to it. */
 const MAX_BATCH = 64;
 const MAX_BATCH_BYTES = 1024 * 1024;
@@ -264,33 +264,33 @@ async function tell(eventId: string, decided: Decided[], deps: PipelineDependenc
       continue;
     }
     const { pending, outcome } = one;
-    try {
-      if (outcome.entries.length > 0) {
-        await publish(pending.command, outcome, named(pending.command.actor.userId), eventId, deps);
-      }
+    if (outcome.entries.length === 0) {
       pending.resolve(outcome);
-    } catch (error) {
-      pending.reject(error);
+      continue;
     }
+    const by = named(pending.command.actor.userId);
+    const news = await newsOf(eventId, pending.command, outcome, by, deps);
+    // Nobody else waits until everybody who has to has heard of it.
+    deps.broadcaster.publish(news).then(() => pending.resolve(outcome), pending.reject);
+    deps.onChanged({ before: outcome.before, after: outcome.event, entries: outcome.entries, by });
   }
 }
 
-async function publish(
+async function newsOf(
+  eventId: string,
   command: Command,
   outcome: Outcome,
   by: Person,
-  eventId: string,
-  { broadcaster, onChanged }: PipelineDependencies,
-): Promise<void> {
-  const news = await command.news?.(outcome, by);
-  await broadcaster.publish({
-    eventId,
-    changes: outcome.entries.map((entry) => changeOf(eventId, entry, by)),
-    leaving: [],
-    notices: [],
-    ...news,
-  });
-  onChanged({ before: outcome.before, after: outcome.event, entries: outcome.entries, by });
+  { onError }: PipelineDependencies,
+): Promise<News> {
+  const changes = outcome.entries.map((entry) => changeOf(eventId, entry, by));
+  try {
+    return { eventId, changes, notices: [], ...(await command.news?.(outcome, by)) };
+  } catch (error) {
+    // The change is stored and told; that something beside it cannot be told does not undo it.
+    onError(error, 'gathering what has to be told');
+    return { eventId, changes, notices: [] };
+  }
 }
 
 /** What fails here has no bearing on the change, which is stored: it is made good at the next occasion. */

@@ -53,7 +53,6 @@ export function createCreationService(deps: CreationDependencies): CreationServi
       await broadcaster.publish({
         eventId: event.id,
         changes: entries.map((entry) => changeOf(event.id, entry, by)),
-        leaving: [],
         notices: [
           { message: 'event:created', to: [actor.userId], payload: { event: eventView(event, 'owner'), by } },
         ],

@@ -71,7 +71,6 @@ export function createEventService(deps: EventDependencies): EventService {
           return [{ kind: 'delete', deletedAt: at }];
         },
         news: async ({ event }, by) => ({
-          closedFor: { allBut: event.ownerId },
           notices: [
             {
               message: 'event:deleted',
@@ -128,8 +127,7 @@ export function createEventService(deps: EventDependencies): EventService {
     await broadcaster.publish({
       eventId: event.id,
       changes: [change],
-      leaving: [],
-      closedFor: { allBut: null },
+      erased: true,
       notices: [{ message: 'event:deleted', to: members, payload: { eventId: event.id, version, by } }],
     });
   }

@@ -1,7 +1,8 @@
 import { changesBetween, changesOf, summaryOf, type FieldChange } from '../calendar/changelog.js';
-import type { Content, ContentField } from '../calendar/content.js';
+import type { Content } from '../calendar/content.js';
 import { effectivePatch, withoutTests } from '../calendar/difference.js';
 import type { EventRecord } from '../calendar/event.js';
+import type { ContentField } from '../calendar/fields.js';
 import type { Kind, LogEntry } from '../calendar/history.js';
 import type { Operation } from '../calendar/patch.js';
 import type { Person } from '../protocol/accounts.js';

@@ -121,7 +121,6 @@ export function createOccurrenceService(deps: OccurrenceDependencies): Occurrenc
     await broadcaster.publish({
       eventId: event.id,
       changes: entries.map((entry) => changeOf(event.id, entry, by)),
-      leaving: [],
       notices: members.map((member) => newcomerNotice(event, member, actor, by)),
     });
     onChanged({ before: { ...event, content: unedited }, after: event, entries, by });
@@ -281,10 +280,9 @@ async function trashNews(
   if (!entries.some(({ kind }) => kind === 'delete')) {
     return {};
   }
-  const { id: eventId, version, ownerId } = event;
+  const { id: eventId, version } = event;
   const members = await events.members(eventId);
   return {
-    closedFor: { allBut: ownerId },
     notices: [
       {
         message: 'event:deleted',

@@ -181,9 +181,42 @@ export interface SessionRecord {
   address: string;
 }
 
+/** A right to register, for whoever knows its code; it is gone once it has been used. */
+export interface InvitationRecord {
+  /** SHA-256 of the code, in hex. */
+  hash: string;
+  createdBy: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** Somebody who has deleted their account, on record until nothing is left of it. */
+export interface Departure {
+  userId: string;
+  /** The user who gets the events; null: they are erased. */
+  transferTo: string | null;
+  at: string;
+}
+
 export interface AccountStore {
-  /** Stores a new user; says which of its keys is taken, if one is (email before username). */
-  insertUser(user: UserRecord): Promise<'stored' | 'email-taken' | 'username-taken'>;
+  /**
+   * Stores a new user; says which of its keys is taken, if one is (email before username). With the hash of an
+   * invitation that one is used up in the same step, both or neither; `invitation-unknown` where there is none
+   * that is good at the user's `createdAt`.
+   */
+  insertUser(
+    user: UserRecord,
+    invitationHash?: string,
+  ): Promise<'stored' | 'email-taken' | 'username-taken' | 'invitation-unknown'>;
+  /**
+   * Changes a user who still has this password hash; `gone` where nobody has that id and that hash. A user's own
+   * username is not taken.
+   */
+  updateUser(
+    id: string,
+    passwordHash: string,
+    change: Partial<Pick<UserRecord, 'username' | 'usernameKey' | 'name' | 'passwordHash'>>,
+  ): Promise<'stored' | 'username-taken' | 'gone'>;
   user(id: string): Promise<UserRecord | null>;
   userByEmail(emailKey: string): Promise<UserRecord | null>;
   userByUsername(usernameKey: string): Promise<UserRecord | null>;
@@ -202,6 +235,31 @@ export interface AccountStore {
   revokeSession(id: string, at: string): Promise<void>;
   /** Ends all sessions of a user that have not ended, but for `except`; answers their ids. */
   revokeSessions(userId: string, at: string, except?: string): Promise<string[]>;
+  /** A user's sessions that at this time have neither ended nor expired: the newest first, at most `limit`. */
+  sessionsOf(userId: string, at: string, limit: number): Promise<SessionRecord[]>;
+  /** Those of these sessions that have been ended, or are not known (any more). */
+  endedAmong(sessionIds: readonly string[]): Promise<Set<string>>;
+
+  /**
+   * Stores an invitation; false where `createdBy` has `limit` of them already that are good at its `createdAt`.
+   * (Several processes that are asked at the same moment may go beyond it by one each.)
+   */
+  insertInvitation(invitation: InvitationRecord, limit: number): Promise<boolean>;
+  /** Whether there is an invitation with this hash that is good at this time. */
+  isInvitation(hash: string, at: string): Promise<boolean>;
+
+  /**
+   * Puts a departure on record and takes the account away, as {@link AccountStore.removeUser} does: a crash in
+   * between leaves the record. False where there is no such user, or one who is leaving already.
+   */
+  depart(departure: Departure): Promise<boolean>;
+  /** Takes a user away with the invitations they made: nobody finds them, and email and username are free. */
+  removeUser(userId: string): Promise<void>;
+  departure(userId: string): Promise<Departure | null>;
+  /** The departures on record in the order of their user ids, those after `after`. */
+  departures(after: string, limit: number): Promise<Departure[]>;
+  /** Takes a departure from the record, with all sessions of the user. */
+  forgetDeparture(userId: string): Promise<void>;
 }
 
 /** Rights to go first, which every process on the store respects. */
@@ -212,11 +270,39 @@ export interface LeaseStore {
   giveBack(key: string, holder: string): Promise<void>;
 }
 
+/** A process on the store, as the others see it. */
+export interface NodeRecord {
+  /** Made up anew at each start of a process. */
+  id: string;
+  /** How often it has said that it lives. */
+  beats: number;
+  /** How often it was asked to look at the store anew, and up to which asking it has done so. */
+  asked: number;
+  done: number;
+}
+
+/** The processes that share a store: who lives, and who has seen what is stored. */
+export interface NodeStore {
+  /** A name for the store that all who share it know it by, and nobody else does; the same for ever. */
+  sharedName(): Promise<string>;
+  /**
+   * Says that this node lives (the first time: that it is there) and has done what it was asked to up to `done`;
+   * answers every node, itself among them, as they stand afterwards.
+   */
+  beat(nodeId: string, done: number): Promise<NodeRecord[]>;
+  /** Asks every node but this one to look at the store anew; answers those as they stand afterwards. */
+  ask(nodeId: string): Promise<NodeRecord[]>;
+  /** Takes a node from the list; with `beats` only while it has not said more often that it lives. */
+  forget(nodeId: string, beats?: number): Promise<void>;
+}
+
 /** The stores, which live and die together. */
 export interface Store {
   events: EventStore;
   accounts: AccountStore;
   leases: LeaseStore;
+  /** null where no other process can be on the store. */
+  nodes: NodeStore | null;
   /** Resolves where the store answers, rejects where it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -269,19 +355,20 @@ export interface News {
   eventId: string;
   /** In version order. */
   changes: Change[];
-  /** Users who may not hear of the event any more; they leave before the change that removed them is told. */
-  leaving: { userId: string; atVersion: number }[];
-  /** The event went to the trash or for good: after the last change everybody leaves but this user. */
-  closedFor?: { allBut: string | null };
+  /** The event is gone for good: everybody leaves, its owner too. */
+  erased?: true;
   notices: Notice[];
 }
 
 export interface Broadcaster {
   /**
-   * Tells the news in order, after it was stored. Resolves once those who had to leave have left: nothing of
-   * the event reaches them any more. Never rejects on account of a single receiver.
+   * Tells the news in order, after it was stored, to the sockets of every process. Whom a change takes from the
+   * members leaves before it is told; after a deletion everybody leaves but who deleted. Resolves once that is so
+   * everywhere. Never rejects on account of a single receiver.
+   *
+   * @throws unavailable where a living process does not confirm in time that those who had to leave have left.
    */
   publish(news: News): Promise<void>;
-  /** Tells the sockets of these sessions why they end, and disconnects them. */
+  /** Tells the sockets of these sessions why they end, and disconnects them, on every process. @throws unavailable */
   endSessions(sessionIds: readonly string[], reason: SessionEnd): Promise<void>;
 }

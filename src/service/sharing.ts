@@ -157,8 +157,7 @@ export function createSharingService({
           const change = { userId, role: null, previousRole: membership.role };
           return [{ kind: 'unshare', revoked: [userId], membership: change }];
         },
-        news: ({ event }, by): Partial<News> => ({
-          leaving: [{ userId, atVersion: event.version }],
+        news: (_outcome, by): Partial<News> => ({
           notices: [{ message: 'event:unshared', to: [userId], payload: { eventId, by } }],
         }),
       });

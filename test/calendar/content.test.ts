@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  CONTENT_FIELDS,
   ContentSchema,
-  DEFAULTS,
   MAX_OVERRIDES,
   parseContent,
   type Content,
 } from '../../src/calendar/content.js';
 import type { CodedError } from '../../src/calendar/errors.js';
+import { CONTENT_FIELDS, DEFAULTS } from '../../src/calendar/fields.js';
 import { segmentsOf } from '../../src/calendar/json.js';
 import { DAY } from '../../src/calendar/time.js';
 import { contentInput, json, runs } from '../support/arbitraries.js';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import jsonPatch from 'fast-json-patch';
 import fc from 'fast-check';
-import { CONTENT_FIELDS, parseContent, type Content } from '../../src/calendar/content.js';
+import { parseContent, type Content } from '../../src/calendar/content.js';
+import { CONTENT_FIELDS } from '../../src/calendar/fields.js';
 import { differences, effectivePatch, inverse, replay, withoutTests } from '../../src/calendar/difference.js';
 import { advance, rewind, type LogEntry } from '../../src/calendar/history.js';
 import { segmentsOf } from '../../src/calendar/json.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CONTENT_FIELDS, parseContent, type Content } from '../../src/calendar/content.js';
+import { parseContent, type Content } from '../../src/calendar/content.js';
+import { CONTENT_FIELDS } from '../../src/calendar/fields.js';
 import { differences, type Difference } from '../../src/calendar/difference.js';
 import { equal, isObject, own, segmentsOf } from '../../src/calendar/json.js';
 import { rebase, type EditConflict, type Rebased } from '../../src/calendar/rebase.js';

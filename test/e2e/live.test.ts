@@ -8,7 +8,7 @@ let bob: Person;
 let eve: Person;
 
 beforeAll(async () => {
-  convene = await Convene.start();
+  convene = await Convene.start({ RATE_LIMIT: 'off' });
   [ada, bob, eve] = [await convene.person(), await convene.person(), await convene.person()];
 });
 afterAll(() => convene.close());
@@ -208,7 +208,7 @@ describe('guarantees', () => {
   });
 
   test('4: an acknowledged edit is there after a restart', async () => {
-    const own = await Convene.start();
+    const own = await Convene.start({ RATE_LIMIT: 'off' });
     try {
       const owner = await own.person();
       const event = await owner.createEvent();

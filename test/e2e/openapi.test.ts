@@ -152,7 +152,7 @@ describe('the routes', () => {
 
   test('are documented, each of them, as what the door takes them for; what is documented is a route', async () => {
     const told = operations
-      .filter(({ at }) => at !== '/api/openapi.json')
+      .filter(({ at }) => at !== '/api/openapi.json' && at !== '/metrics')
       .map((one) => [`${one.method} ${one.at.replace(/^\/api\//, '/')}`, documented(one)]);
     expect(Object.fromEntries(told)).toEqual(await served());
   });
@@ -209,7 +209,8 @@ describe('the examples', () => {
 
   const others = operations
     .filter(
-      ({ operation }) => operation.requestBody && !['register', 'refresh'].includes(operation.operationId),
+      ({ operation }) =>
+        operation.requestBody && !['register', 'refresh', 'deleteMe'].includes(operation.operationId),
     )
     .flatMap(({ operation }) =>
       examplesOf(operation).map(([type, name, value]) => ({
@@ -238,6 +239,17 @@ describe('the examples', () => {
       status: 2,
       body: answer.body,
     });
+  });
+
+  test('deleteMe, each of them, can be sent as it is', async () => {
+    const [[type, , ada] = ['', '', null]] = examplesOf(find('register'));
+    const [[, , credentials] = ['', '', null]] = examplesOf(find('login'));
+    for (const [, , value] of examplesOf(find('deleteMe'))) {
+      await send(convene.anonymous, find('register'), {}, type, ada);
+      const { body } = await send(convene.anonymous, find('login'), {}, type, credentials);
+      const answer = await send(new Person(convene, body.user, body), find('deleteMe'), {}, type, value);
+      expect(answer.status).toBe(204);
+    }
   });
 });
 

@@ -223,6 +223,11 @@ test.each([
   ['POST', '/api/events'],
   ['POST', '/api/events/batch'],
   ['GET', '/api/auth/me'],
+  ['PATCH', '/api/auth/me'],
+  ['DELETE', '/api/auth/me'],
+  ['GET', '/api/auth/sessions'],
+  ['DELETE', '/api/auth/sessions/66f0c0ffee0123456789abcd'],
+  ['POST', '/api/invitations'],
   ['POST', '/api/auth/logout'],
 ])('%s %s is for those who are signed in', async (method, path) => {
   const answer = await convene.anonymous.send(method, path, { ...(method === 'POST' && { body: {} }) });

@@ -22,7 +22,10 @@ afterEach(async () => {
 });
 
 async function start(environment: Record<string, string> = {}, command?: string[]): Promise<ConveneProcess> {
-  const started = await ConveneProcess.start({ DATA_DIR: directory, ...environment }, command);
+  const started = await ConveneProcess.start(
+    { DATA_DIR: directory, RATE_LIMIT: 'off', ...environment },
+    command,
+  );
   running.push(started);
   return started;
 }

@@ -17,18 +17,20 @@ const tick = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(reso
 
 /** A store with one event, and sockets that note what they are sent. */
 function world() {
-  const state = { stored: 1 };
+  const state = { stored: 1, current: true };
   const members = new Set<string>();
   const heard = new Map<string, number[]>();
-  const feeds = createFeeds(
-    ({ version }, except) => {
+  const feeds = createFeeds({
+    emit: ({ version }, except) => {
       members.forEach((id) => !except.includes(id) && heard.get(id)?.push(version));
     },
-    async (_, after) => Array.from({ length: state.stored - after }, (_unused, i) => change(after + 1 + i)),
-    (error) => {
+    catchUp: async (_, after) =>
+      Array.from({ length: state.stored - after }, (_unused, i) => change(after + 1 + i)),
+    isCurrent: () => state.current,
+    onError: (error) => {
       throw error;
     },
-  );
+  });
   const join = (id: string, read: () => Promise<{ version: number }>) =>
     feeds.join(EVENT, id, read, () => {
       members.add(id);
@@ -147,5 +149,33 @@ describe('order', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('while this process may not tell what it hears', () => {
+  test('it tells nothing, and what the store has as soon as that is read', async () => {
+    const { state, feeds, heard, join, read } = world();
+    await join('a', read);
+    state.current = false;
+    state.stored = 3;
+    feeds.deliver(change(2));
+    feeds.deliver(change(3));
+    expect(heard.get('a')).toEqual([]);
+    feeds.heal(EVENT, [change(2), change(3)]);
+    state.current = true;
+    feeds.deliver(change(4));
+    expect(heard.get('a')).toEqual([2, 3, 4]);
+  });
+});
+
+describe('settling', () => {
+  test('reads at once what is missing before something that is held back', async () => {
+    const { state, feeds, heard, join, read } = world();
+    await join('a', read);
+    state.stored = 3;
+    feeds.deliver(change(3));
+    await feeds.settle(EVENT);
+    expect(heard.get('a')).toEqual([2, 3]);
+    feeds.close();
   });
 });

@@ -258,7 +258,7 @@ describe('when the store', () => {
     const all = Array.from({ length: 3 }, () => code(house.pipeline.submit(wish(eventId, { title: 'A' }))));
     expect(await Promise.all(all)).toEqual(['unavailable', 'unavailable', 'unavailable']);
     expect(performance.now() - began).toBeLessThan(5_000);
-    expect(calls['commit']).toBe(40);
+    expect(calls['commit']).toBe(120);
     expect(house.news).toEqual([]);
     // Nothing is left that would hold up the next.
     expect(await code(house.pipeline.submit(wish(eventId, {})))).toBe('done');

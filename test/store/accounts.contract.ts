@@ -150,6 +150,58 @@ export function accountsContract(store: () => AccountStore): void {
       expect(answers.flat().sort()).toEqual(sessions.map(({ id }) => id).sort());
     });
 
+    describe('that have ended among others', () => {
+      const ended = (ids: readonly string[]) => store().endedAmong(ids);
+
+      test('are those revoked and those unknown, and no others', async () => {
+        const userId = newId();
+        const [a, b, c] = [await inserted({}, userId), await inserted(), await inserted({}, userId)];
+        expect(await ended([a.id, b.id, c.id])).toStrictEqual(new Set());
+        await store().revokeSession(b.id, later(1));
+        const unknown = newId();
+        expect(await ended([a.id, b.id, unknown, c.id, b.id])).toStrictEqual(new Set([b.id, unknown]));
+        await store().revokeSessions(userId, later(2), c.id);
+        expect(await ended([a.id, b.id, c.id])).toStrictEqual(new Set([a.id, b.id]));
+      });
+
+      test('are not those that live on with another refresh token', async () => {
+        const session = await inserted();
+        await store().rotateSession(session.id, session.refreshHash, next(1));
+        expect(await ended([session.id])).toStrictEqual(new Set());
+      });
+
+      test('are texts that are no ids, whatever they look like', async () => {
+        const { id, userId } = await inserted();
+        const texts = [
+          '',
+          ' ',
+          '$ne',
+          'a.b',
+          `${id}0`,
+          id.slice(1),
+          id.toUpperCase(),
+          userId,
+          'ä\0',
+          'x'.repeat(300),
+        ];
+        const unlike = texts.filter((text) => text !== id);
+        expect(await ended([...unlike, id])).toStrictEqual(new Set(unlike));
+      });
+
+      test('are none where none are asked about', async () => {
+        await inserted();
+        expect(await ended([])).toStrictEqual(new Set());
+      });
+
+      test('are found among 2,000', async () => {
+        const ids = (await atOnce(2000, () => inserted())).map(({ id }) => id);
+        const some = ids.filter((_, i) => i % 100 === 7);
+        await Promise.all(some.map((id) => store().revokeSession(id, later(1))));
+        const unknown = Array.from({ length: 20 }, newId);
+        expect(await ended([...unknown, ...ids])).toStrictEqual(new Set([...unknown, ...some]));
+      });
+    });
+
     test('that have expired may be forgotten, others not', async () => {
       const userId = newId();
       await inserted({ expiresAt: '2020-01-01T00:00:00.000Z' }, userId);

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Unavailable, type Store } from '../../src/service/ports.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { testDatabase, whySkipped, type TestDatabase } from './mongo-server.js';
+import { nodesOf } from './nodes.contract.js';
 import { atOnce, changeOf, newEvent, newId, newSession, newUser, queryOf } from './samples.js';
 
 const suite = whySkipped ? describe.skip : describe;
@@ -162,10 +163,15 @@ suite(`a MongoDB that goes away${whySkipped}`, () => {
       accounts.rotateSession(newId(), 'x', newSession(user.id)),
       accounts.revokeSession(newId(), 'x'),
       accounts.revokeSessions(user.id, 'x'),
+      accounts.endedAmong([newId()]),
       events.sharingWith(user.id, [newId()]),
       events.commit({ ...changeOf(event), alsoInsert: newEvent() }),
       store.leases.take('x', 'y', 1),
       store.leases.giveBack('x', 'y'),
+      nodesOf(store).sharedName(),
+      nodesOf(store).beat('x', 0),
+      nodesOf(store).ask('x'),
+      nodesOf(store).forget('x'),
       store.ping(),
     ];
     const started = performance.now();

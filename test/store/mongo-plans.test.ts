@@ -102,6 +102,7 @@ suite(`MongoDB serves by an index${why}`, () => {
       /"event_change"|"event_version"/,
     ],
     ['a session by its id', () => store.accounts.session(session.id), by._id],
+    ['the ended ones of sessions', () => store.accounts.endedAmong([session.id, newId()]), by._id],
     ['a user by email', () => store.accounts.userByEmail(user.emailKey), /"email"/],
     ['a user by name', () => store.accounts.userByUsername(user.usernameKey), /"username"/],
     ['a user by id', () => store.accounts.user(user.id), by._id],

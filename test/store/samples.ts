@@ -89,7 +89,8 @@ interface ChangeOptions extends Partial<Pick<EventCommit, 'granted' | 'revoked'>
 /** A commit of one more version upon an event as it stands. */
 export function changeOf(before: EventRecord, options: ChangeOptions = {}): EventCommit {
   const { fields = {}, envelope, keys, entry, granted = [], revoked = [] } = options;
-  const content = contentOf({ ...before.content, ...fields });
+  const content =
+    Object.keys(fields).length > 0 ? contentOf({ ...before.content, ...fields }) : before.content;
   const event = {
     ...before,
     content,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '../../src/service/ports.js';
+import { accountChangesContract } from './account-changes.contract.js';
 import { accountsContract } from './accounts.contract.js';
 import { commitsContract } from './commits.contract.js';
 import { eventsContract } from './events.contract.js';
@@ -57,6 +58,7 @@ export function storeContract(prepare: () => Promise<Opener>): void {
   describe('history', () => historyContract(events));
   describe('values', () => valuesContract(events));
   describe('accounts', () => accountsContract(accounts));
+  describe('changes of accounts', () => accountChangesContract(accounts));
   describe('leases', () => leasesContract(opened.leases));
 
   test('answers a ping', async () => {

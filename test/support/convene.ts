@@ -22,10 +22,28 @@ export interface RequestOptions {
 /** Looks at every answer that a test gets, beside what the OpenAPI document says of it. */
 export type Witness = (request: { method: string; path: string }, answer: Answer) => void;
 
+/** A Convene that takes requests, in whatever process. */
+export interface Reachable {
+  readonly url: string;
+  /** Whoever opens one closes them all. */
+  readonly sockets: Set<TestSocket>;
+  readonly witness?: Witness | undefined;
+}
+
+/** Registers somebody new. */
+export async function register(convene: Reachable, fields: Record<string, unknown>): Promise<Person> {
+  const anonymous = new Person(convene, null, null);
+  const answer = await anonymous.post('/api/auth/register', { password: PASSWORD, ...fields });
+  if (answer.status !== 201) {
+    throw new Error(`registering: ${JSON.stringify(answer.body)}`);
+  }
+  return new Person(convene, answer.body.user, answer.body);
+}
+
 /** Somebody with an account, or without one. */
 export class Person {
   constructor(
-    readonly convene: Convene,
+    readonly convene: Reachable,
     readonly user: any,
     readonly tokens: { accessToken: string; refreshToken: string } | null,
   ) {}
@@ -163,7 +181,7 @@ export class TestSocket {
 }
 
 /** A Convene of its own for a test file, in this process, on the store under test. */
-export class Convene {
+export class Convene implements Reachable {
   url = '';
   readonly sockets = new Set<TestSocket>();
   witness: Witness | undefined;
@@ -234,12 +252,7 @@ export class Convene {
   /** Somebody new, signed in. */
   async person(fields: Record<string, unknown> = {}): Promise<Person> {
     this.people += 1;
-    const email = `person${this.people}@example.com`;
-    const answer = await this.anonymous.post('/api/auth/register', { email, password: PASSWORD, ...fields });
-    if (answer.status !== 201) {
-      throw new Error(`registering: ${JSON.stringify(answer.body)}`);
-    }
-    return new Person(this, answer.body.user, answer.body);
+    return register(this, { email: `person${this.people}@example.com`, ...fields });
   }
 }
 

@@ -5,6 +5,9 @@ import path from 'node:path';
 
 const LISTENING = /^Convene is listening on (http:\/\/\S+)$/m;
 
+/** What `npm test` has built; a build elsewhere can be named for a test of its own. */
+const built = (): string[] => ['node', path.join(process.env['CONVENE_DIST'] ?? 'dist', 'main.js')];
+
 /** `npm start` in a process of its own, on the embedded store. */
 export class ConveneProcess {
   url = '';
@@ -19,10 +22,7 @@ export class ConveneProcess {
   }
 
   /** Starts the built program; resolves once it takes requests, rejects with what it said if it ends before. */
-  static async start(
-    environment: Record<string, string>,
-    command = ['node', 'dist/main.js'],
-  ): Promise<ConveneProcess> {
+  static async start(environment: Record<string, string>, command = built()): Promise<ConveneProcess> {
     const started = ConveneProcess.spawn(environment, command);
     const deadline = Date.now() + 30_000;
     for (;;) {
@@ -32,13 +32,14 @@ export class ConveneProcess {
         return started;
       }
       if (started.child.exitCode !== null || Date.now() > deadline) {
+        started.signal('SIGKILL');
         throw new Error(`it did not start: ${started.errors || started.output}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  static spawn(environment: Record<string, string>, command = ['node', 'dist/main.js']): ConveneProcess {
+  static spawn(environment: Record<string, string>, command = built()): ConveneProcess {
     const [program = 'node', ...args] = command;
     const { MONGODB_URI: _, ...inherited } = process.env;
     const child = spawn(program, args, { env: { ...inherited, PORT: '0', ...environment }, stdio: 'pipe' });
@@ -47,8 +48,13 @@ export class ConveneProcess {
 
   /** Sends a signal and waits for the end; answers the exit code (null: killed). */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    this.child.kill(signal);
+    this.signal(signal);
     return this.exited;
+  }
+
+  /** Sends a signal (SIGSTOP and SIGCONT, too) and does not wait for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   get pid(): number {

@@ -7,7 +7,7 @@ import { isProblemCode, PROBLEMS, type ProblemCode } from '../../protocol/proble
 import { INTRODUCTION, TAGS } from './introduction.js';
 import { problemResponse, problemResponseName } from './problems.js';
 import { jsonSchema, QUERIES, schemaComponents } from './schemas.js';
-import { headers, parameters, requestBodies, responses } from './shared.js';
+import { headers, limitHeaders, parameters, requestBodies, responses } from './shared.js';
 import type { JsonSchema, OpenApiDocument, Operation, Reference, Response } from './types.js';
 
 /** An operation as the comment on its route tells it. */
@@ -26,7 +26,7 @@ interface Told extends Omit<Operation, 'parameters'> {
 export function buildDocument(): OpenApiDocument {
   const document = swaggerJsdoc({
     failOnErrors: true,
-    apis: ['../routes/*', '../docs'].map(sources),
+    apis: ['../routes/*', '../docs', '../metrics'].map(sources),
     definition: {
       openapi: '3.1.0',
       info: { title: 'Convene', version: packageVersion(), description: INTRODUCTION },
@@ -50,7 +50,7 @@ export function buildDocument(): OpenApiDocument {
       operations[method] = complete(at, told, shared);
     }
   }
-  document.components.responses = mapValues(shared, withRequestId);
+  document.components.responses = mapValues(shared, withHeaders(LIMITED));
   return document;
 }
 
@@ -71,6 +71,7 @@ const packageVersion = (): string =>
 function complete(at: string, told: Told, shared: Record<string, Response>): Operation {
   const { 'x-query': query, 'x-problems': own = [], ...operation } = told;
   const codes = new Set<string>([...own, ...problemsOfEveryRoute(at, told)]);
+  const common = at.startsWith('/api/') ? LIMITED : ALWAYS;
   return {
     ...operation,
     parameters: [
@@ -78,7 +79,7 @@ function complete(at: string, told: Told, shared: Record<string, Response>): Ope
       ...(query === undefined ? [] : queryParameters(query)),
       { $ref: '#/components/parameters/X-Request-Id' },
     ],
-    responses: { ...mapValues(operation.responses, withRequestId), ...problems(codes, shared) },
+    responses: { ...mapValues(operation.responses, withHeaders(common)), ...problems(codes, shared) },
   };
 }
 
@@ -94,7 +95,7 @@ function problemsOfEveryRoute(at: string, told: Told): ProblemCode[] {
   if (!('204' in told.responses)) {
     codes.push('not-acceptable');
   }
-  return at.startsWith('/api/') ? [...codes, 'internal-error', 'unavailable'] : codes;
+  return at.startsWith('/api/') ? [...codes, 'rate-limited', 'internal-error', 'unavailable'] : codes;
 }
 
 /** References to the answers with these problems by status; those that are not shared yet are from now on. */
@@ -139,13 +140,15 @@ const isQuery = (name: string): name is keyof typeof QUERIES => Object.hasOwn(QU
 /** A number or flag, told by its type and not by how it is spelled in a query. */
 const withoutSpelling = ({ pattern: _, enum: __, ...schema }: JsonSchema): JsonSchema => schema;
 
-const withRequestId = <T extends Response | Reference>(response: T): T =>
-  '$ref' in response
-    ? response
-    : {
-        ...response,
-        headers: { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
-      };
+/** Headers of every answer, and of every one that is limited. */
+const ALWAYS = ['X-Request-Id'];
+const LIMITED = [...ALWAYS, ...Object.keys(limitHeaders)];
+
+const withHeaders = (names: readonly string[]) => {
+  const common = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  return <T extends Response | Reference>(response: T): T =>
+    '$ref' in response ? response : { ...response, headers: { ...response.headers, ...common } };
+};
 
 const mapValues = <T>(values: Record<string, T>, change: (value: T) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));

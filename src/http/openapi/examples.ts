@@ -18,6 +18,14 @@ export const EXAMPLES = {
     'by username': { username: 'bob', password: PASSWORD },
   },
   Refresh: { 'the refresh token of the last answer': { refreshToken: '' } },
+  UpdateMe: {
+    'a name': { name: 'Ada King' },
+    'a password': { currentPassword: PASSWORD, password: PASSWORD },
+  },
+  DeleteMe: {
+    'with all events': { password: PASSWORD, events: 'erase' },
+    'the events become somebody else’s': { password: PASSWORD, transferTo: { username: 'bob' } },
+  },
   Logout: { 'this session': {}, 'every session': { everywhere: true } },
   EventInput: {
     once: { ...review, location: 'Room 4', tags: ['design'] },

@@ -23,6 +23,9 @@ point at each fault, with a JSON Pointer into the body or a parameter's name. A 
 405, with \`Allow\`. An event that the caller is no member of does not exist for them: 404; one on which their role
 is too low: 403.
 
+**Limits.** Every answer below \`/api\` says in \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\`
+(seconds) how much may still be asked; over it is 429 \`rate-limited\`, with \`Retry-After\`.
+
 **Lists** answer \`{items, nextCursor}\`. The cursor leads to the next page, and is \`null\` on the last.
 
 **Editing at the same time.** Each change of an event raises its \`version\`, which is its \`ETag\`. An edit may say

@@ -22,6 +22,7 @@ const MEMBERS: Partial<Record<ProblemCode, z.ZodObject>> = {
   'precondition-failed': z.object({ currentVersion }),
   'unknown-version': z.object({ currentVersion }),
   'batch-failed': BatchResultSchema,
+  'rate-limited': z.object({ retryAfter: z.int().min(1).meta({ description: 'As in Retry-After' }) }),
   unavailable: z.object({
     retryAfter: z.int().optional().meta({ description: 'As in Retry-After' }),
     checks: z.record(z.string(), z.enum(['up', 'down'])).optional(),
@@ -32,6 +33,7 @@ const HEADERS: Readonly<Record<number, string>> = {
   401: 'WWW-Authenticate',
   405: 'Allow',
   412: 'ETag',
+  429: 'Retry-After',
   503: 'Retry-After',
 };
 
@@ -77,6 +79,7 @@ const EXAMPLES: Partial<Record<ProblemCode, Record<string, unknown>>> = {
   'precondition-failed': { currentVersion: 8 },
   'unknown-version': { currentVersion: 8 },
   'batch-failed': { results: [{ index: 0, status: 424 }] },
+  'rate-limited': { retryAfter: 12 },
 };
 
 const example = (code: ProblemCode): Record<string, unknown> =>

@@ -2,11 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ContentInputSchema } from '../../calendar/content.js';
 import {
+  DeleteMeSchema,
+  InvitationSchema,
   LoginSchema,
   LogoutSchema,
   RefreshSchema,
   RegisterSchema,
+  SessionsSchema,
   TokensSchema,
+  UpdateMeSchema,
 } from '../../protocol/accounts.js';
 import {
   BatchSchema,
@@ -93,6 +97,8 @@ const REQUESTS = [
   LoginSchema,
   RefreshSchema,
   LogoutSchema,
+  UpdateMeSchema,
+  DeleteMeSchema,
   ContentInputSchema,
   EventPatchSchema,
   PatchSchema,
@@ -105,6 +111,8 @@ const REQUESTS = [
 const ANSWERS = [
   ProblemSchema,
   TokensSchema,
+  SessionsSchema,
+  InvitationSchema,
   CreatedEventSchema,
   EditedEventSchema,
   SplitEventSchema,

@@ -8,7 +8,17 @@ import type { JsonSchema } from './types.js';
 
 const ETAG: JsonSchema = { type: 'string', pattern: '^"[0-9]+"$' };
 
+const count = (description: string) => ({ description, schema: { type: 'integer', minimum: 0 } });
+
+/** On every answer below `/api`, unless limits are off. */
+export const limitHeaders = {
+  'RateLimit-Limit': count('The points of the limit that the request counts against'),
+  'RateLimit-Remaining': count('How many of them are left'),
+  'RateLimit-Reset': count('Seconds until all of them are there again'),
+};
+
 export const headers = {
+  ...limitHeaders,
   ETag: {
     description: 'The version of the event as an entity tag: `"7"`',
     required: true,
@@ -57,6 +67,7 @@ export const parameters = {
     example: '2026-03-09T15:00:00',
   },
   UserId: inPath('userId', 'The id of the member', id),
+  SessionId: inPath('id', 'The id of the session', id),
   Version: { ...inPath('version', 'A version of the event', version), example: 1 },
   FromVersion: { ...inPath('from', 'The version to start from', version), example: 1 },
   ToVersion: { ...inPath('to', 'The version to arrive at, older or newer', version), example: 2 },
@@ -87,6 +98,7 @@ export const responses = {
     headers: tagged,
     content: json('EditedEvent'),
   },
+  User: { description: 'The user', content: json('User') },
   Tokens: { description: 'The user, an access token, and a refresh token', content: json('Tokens') },
   Permissions: { description: 'The members of the event, the owner first', content: json('PermissionPage') },
   NoContent: { description: 'Done' },
@@ -116,6 +128,8 @@ export const requestBodies = {
   Login: jsonBody('Login'),
   Refresh: jsonBody('Refresh'),
   Logout: jsonBody('Logout', false),
+  UpdateMe: jsonBody('UpdateMe'),
+  DeleteMe: jsonBody('DeleteMe'),
   EventInput: jsonBody('EventInput'),
   Batch: jsonBody('Batch'),
   ConflictCandidate: jsonBody('ConflictCandidate'),

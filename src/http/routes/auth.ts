@@ -14,7 +14,10 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
      *     operationId: register
      *     summary: Make an account, and sign in
      *     description: >-
-     *       Without a `username`, one is made from the address. Both compare case-insensitively.
+     *       Without a `username`, one is made from the address. Both compare case-insensitively. Where
+     *       registration is by invitation, the code of one is needed as `invitation`; one that is missing,
+     *       unknown, used or expired is `validation-failed` at `/invitation`. Elsewhere it is not looked at, nor
+     *       used up.
      *     security: []
      *     requestBody: { $ref: '#/components/requestBodies/Register' }
      *     responses:
@@ -91,21 +94,6 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
           return noContent;
         },
       },
-    },
-    /**
-     * @openapi
-     * /api/auth/me:
-     *   get:
-     *     tags: [Accounts]
-     *     operationId: getMe
-     *     summary: Who is signed in
-     *     responses:
-     *       200:
-     *         description: The user
-     *         content: { application/json: { schema: { $ref: '#/components/schemas/User' } } }
-     */
-    '/auth/me': {
-      get: { handle: async ({ caller }) => ok(await accounts.me(caller.userId)) },
     },
   };
 }

@@ -1,55 +1,127 @@
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';
+import { checkDataFile, DATA_FILE, DataDamaged } from './data-file.js';
 import { lockDirectory } from './lock.js';
+import { asUnavailable, whyNoRoom } from './room.js';
 
 /** The layout of the data; a directory with another one is refused. */
 const FORMAT = 1;
+/** So many pages are looked at before the data file is opened: all of a small one, the upper ones of a large one. */
+const PAGES_AT_START = 1024;
 
-/** An LMDB environment of which this process is the only user, and its one writer. */
-export interface Environment {
+/** The tables of an LMDB environment. */
+export interface Tables {
   /** A table of JSON values. */
   table<V>(name: string): Database<V>;
+  /** The names of all that there are. */
+  names(): string[];
+  /** What this data is known by, wherever it is copied to. */
+  id: string;
+}
+
+/** An LMDB environment of which this process is the only user, and its one writer. */
+export interface Environment extends Tables {
   /**
    * Runs `work` in a write transaction and resolves with what it returns once that is flushed to disk. Works
    * that wait at the same time share one transaction and one flush. A work that throws writes nothing.
+   *
+   * @throws Unavailable where the disk is full, or does not take what is written.
    */
   write<T>(work: () => T): Promise<T>;
   close(): Promise<void>;
 }
 
-/** @throws DirectoryInUse, or an error that says what is wrong with the directory. */
+/** @throws DirectoryInUse, DataDamaged, or an error that says what is wrong with the directory. */
 export async function openEnvironment(directory: string): Promise<Environment> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const unlock = await lockDirectory(directory);
   try {
-    const root = open({
-      path: path.join(directory, 'convene.lmdb'),
-      maxDbs: 32,
-      encoding: 'json',
-      // A transaction is not acknowledged before it is flushed.
-      overlappingSync: false,
-    });
-    checkFormat(root, directory);
-    return environment(root, unlock);
+    const file = path.join(directory, DATA_FILE);
+    if (existsSync(file)) {
+      accessSync(file, constants.R_OK | constants.W_OK);
+      checkBefore(file);
+    } else {
+      await makeFile(file);
+    }
+    const root = openFile(file);
+    return environment(root, idOf(root, directory) ?? makeId(root), directory, unlock);
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-function checkFormat(root: RootDatabase, directory: string): void {
-  const meta = root.openDB<number, string>({ name: 'meta', encoding: 'json' });
-  const format = meta.get('format');
-  if (format === undefined) {
-    root.transactionSync(() => meta.putSync('format', FORMAT));
-  } else if (format !== FORMAT) {
+function checkBefore(file: string): void {
+  try {
+    checkDataFile(file, PAGES_AT_START);
+  } catch (error) {
+    if (error instanceof DataDamaged) {
+      error.message += ' Restore a backup (npm run restore), or set DATA_DIR to another directory.';
+    }
+    throw error;
+  }
+}
+
+/** Opens a data file that nobody writes to, to read it; whoever does has checked it. */
+export function openForReading(file: string): Tables & { close(): Promise<void> } {
+  const root = openFile(file, { readOnly: true });
+  return { ...tables(root, idOf(root, path.dirname(file)) ?? ''), close: () => root.close() };
+}
+
+export const openFile = (file: string, options: { readOnly?: true } = {}): RootDatabase =>
+  open({
+    path: file,
+    maxDbs: 32,
+    encoding: 'json',
+    // A transaction is not acknowledged before it is flushed.
+    overlappingSync: false,
+    ...options,
+  });
+
+/** Made aside and put in place whole, so that one that is empty or unfinished is never a new one. */
+async function makeFile(file: string): Promise<void> {
+  const aside = `${file}.new`;
+  rmSync(aside, { force: true });
+  const root = openFile(aside);
+  const meta = metaOf(root);
+  root.transactionSync(() => {
+    meta.putSync('format', FORMAT);
+    meta.putSync('id', randomUUID());
+  });
+  await root.close();
+  renameSync(aside, file);
+  rmSync(`${aside}-lock`, { force: true });
+}
+
+/** Checks the format; answers the id. Data of earlier versions has none. */
+function idOf(root: RootDatabase, directory: string): string | undefined {
+  const meta = [...root.getKeys()].includes('meta') ? metaOf(root) : undefined;
+  const format = meta?.get('format');
+  if (format !== FORMAT) {
     throw new Error(
-      `The data in ${directory} has format ${format}; this version of Convene reads format ${FORMAT}. ` +
+      `The data in ${directory} has format ${String(format)}; this version of Convene reads format ${FORMAT}. ` +
         'Use the version that wrote it, or another DATA_DIR.',
     );
   }
+  return meta?.get('id') as string | undefined;
 }
+
+function makeId(root: RootDatabase): string {
+  const [id, meta] = [randomUUID(), metaOf(root)];
+  root.transactionSync(() => meta.putSync('id', id));
+  return id;
+}
+
+const metaOf = (root: RootDatabase): Database<unknown, string> =>
+  root.openDB<unknown, string>({ name: 'meta', encoding: 'json' });
+
+const tables = (root: RootDatabase, id: string): Tables => ({
+  table: <V>(name: string) => root.openDB<V, Key>({ name, encoding: 'json' }),
+  names: () => [...root.getKeys()].map(String),
+  id,
+});
 
 interface Waiting {
   work: () => unknown;
@@ -57,24 +129,35 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-function environment(root: RootDatabase, unlock: () => Promise<void>): Environment {
+function environment(
+  root: RootDatabase,
+  id: string,
+  directory: string,
+  unlock: () => Promise<void>,
+): Environment {
   let waiting: Waiting[] = [];
   let closed = false;
 
   const flush = (): void => {
     const group = waiting;
     waiting = [];
+    const full = whyNoRoom(directory);
+    if (full) {
+      group.forEach(({ reject }) => reject(full));
+      return;
+    }
     try {
       const results = root.transactionSync(() => group.map(({ work }) => work()));
       group.forEach(({ resolve }, i) => resolve(results[i]));
-    } catch {
-      // The whole transaction is gone: each on its own, so that only the one to blame is refused.
-      group.forEach((one) => runAlone(root, one));
+    } catch (error) {
+      const unavailable = asUnavailable(error);
+      // The whole transaction is gone. Else each on its own, so that only the one to blame is refused.
+      group.forEach((one) => (unavailable ? one.reject(unavailable) : runAlone(root, one)));
     }
   };
 
   return {
-    table: <V>(name: string) => root.openDB<V, Key>({ name, encoding: 'json' }),
+    ...tables(root, id),
     write: <T>(work: () => T) =>
       new Promise<T>((resolve, reject) => {
         if (closed) {
@@ -101,6 +184,6 @@ function runAlone(root: RootDatabase, { work, resolve, reject }: Waiting): void 
   try {
     resolve(root.transactionSync(work));
   } catch (error) {
-    reject(error);
+    reject(asUnavailable(error) ?? error);
   }
 }

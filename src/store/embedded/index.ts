@@ -11,6 +11,8 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
     events: embeddedEvents(environment),
     accounts: embeddedAccounts(environment),
     leases: embeddedLeases(),
+    // The lock on the directory keeps every other process out.
+    nodes: null,
     ping: async () => {},
     close: () => environment.close(),
   };

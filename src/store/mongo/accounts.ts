@@ -1,14 +1,21 @@
 import { trusted, Types } from 'mongoose';
 import type { AccountStore, SessionRecord, UserRecord } from '../../service/ports.js';
 import type { Collections, SessionDocument, UserDocument } from './documents.js';
-import { isDuplicateKey } from './errors.js';
+import { mongoDepartures } from './departures.js';
+import { isDuplicateKey, isUnavailable } from './errors.js';
+import { mongoInvitations } from './invitations.js';
 import type { Models } from './schemas.js';
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
-export function mongoAccounts({ User, Session }: Models, { users, sessions }: Collections): AccountStore {
+export function mongoAccounts({ User, Session }: Models, collections: Collections): AccountStore {
+  const { users, sessions } = collections;
   const oneAtATime = queue();
+  const { take, giveBack, drop, removeOf, ...invitations } = mongoInvitations(collections);
 
-  const insertUser: AccountStore['insertUser'] = async ({ id, ...user }) => {
+  const insertOne = async ({
+    id,
+    ...user
+  }: UserRecord): Promise<'stored' | 'email-taken' | 'username-taken'> => {
     try {
       await oneAtATime(() => User.insertOne({ _id: id, ...user }));
       return 'stored';
@@ -33,13 +40,45 @@ export function mongoAccounts({ User, Session }: Models, { users, sessions }: Co
     return named.includes('usernameKey') ? 'username-taken' : null;
   };
 
+  /** Where it is not known whether the user was stored, whether the invitation was used is found out later. */
+  const insertInvited = async (user: UserRecord, hash: string) => {
+    if (!(await take(hash, user.id, user.createdAt))) {
+      return 'invitation-unknown';
+    }
+    let result: Awaited<ReturnType<typeof insertOne>>;
+    try {
+      result = await insertOne(user);
+    } catch (error) {
+      await (isUnavailable(error) ? undefined : giveBack(hash, user.id));
+      throw error;
+    }
+    await (result === 'stored' ? drop(hash) : giveBack(hash, user.id));
+    return result;
+  };
+
   const one = async (user: Promise<UserDocument | null>): Promise<UserRecord | null> => {
     const found = await user;
     return found && toUser(found);
   };
 
   return {
-    insertUser,
+    ...invitations,
+    ...mongoDepartures(collections, removeOf),
+    insertUser: (user, invitation) =>
+      invitation === undefined ? insertOne(user) : insertInvited(user, invitation),
+    updateUser: async (id, passwordHash, change) => {
+      try {
+        const { matchedCount } = await oneAtATime(() =>
+          User.updateOne({ _id: id, passwordHash }, { $set: { passwordHash, ...change } }),
+        );
+        return matchedCount === 1 ? 'stored' : 'gone';
+      } catch (error) {
+        if (isDuplicateKey(error)) {
+          return 'username-taken';
+        }
+        throw error;
+      }
+    },
     user: (id) => one(users.findOne({ _id: { $eq: id } })),
     userByEmail: (emailKey) => one(users.findOne({ emailKey: { $eq: emailKey } })),
     userByUsername: (usernameKey) => one(users.findOne({ usernameKey: { $eq: usernameKey } })),
@@ -71,6 +110,17 @@ export function mongoAccounts({ User, Session }: Models, { users, sessions }: Co
       );
       const ended = await Session.find({ userId, endedBy }, { _id: 1 }).lean();
       return ended.map(({ _id }) => _id);
+    },
+    sessionsOf: async (userId, at, limit) => {
+      const filter = { userId: { $eq: userId }, revokedAt: null, expiresAt: { $gt: at } };
+      const found = await sessions.find(filter, { sort: { createdAt: -1, _id: -1 }, limit }).toArray();
+      return found.map(toSession);
+    },
+    endedAmong: async (sessionIds) => {
+      const filter = { _id: { $in: [...sessionIds] }, revokedAt: null };
+      const alive = await sessions.find(filter, { projection: { _id: 1 } }).toArray();
+      const lasting = new Set(alive.map(({ _id }) => _id));
+      return new Set(sessionIds.filter((id) => !lasting.has(id)));
     },
   };
 }

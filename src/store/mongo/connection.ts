@@ -5,8 +5,11 @@ import { Unavailable } from '../../service/ports.js';
 const DATABASE = 'convene';
 
 /** How long to look for a server before a call is refused, and to wait for anything else that may not come. */
-const SELECTION_MS = 5_000;
+const SELECTION_MS = 4_000;
 const PATIENCE_MS = 10_000;
+/** How often the server is asked whether it is there, and how long it may take to answer or to be connected to. */
+const HEARTBEAT_MS = 2_000;
+const SILENCE_MS = 2_500;
 
 /**
  * A connection of its own, so that several stores fit into one process.
@@ -24,9 +27,9 @@ export async function connect(uri: string): Promise<Connection> {
       readConcern: { level: 'local' },
       writeConcern: { w: 'majority', journal: true, wtimeoutMS: PATIENCE_MS },
       serverSelectionTimeoutMS: SELECTION_MS,
-      connectTimeoutMS: SELECTION_MS,
+      connectTimeoutMS: SILENCE_MS,
       // A server that has fallen silent is noticed after both together.
-      heartbeatFrequencyMS: SELECTION_MS,
+      heartbeatFrequencyMS: HEARTBEAT_MS,
       waitQueueTimeoutMS: PATIENCE_MS,
       // With the server away a call fails; it is not kept for later.
       bufferCommands: false,

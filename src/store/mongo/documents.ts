@@ -3,7 +3,13 @@ import type { Content } from '../../calendar/content.js';
 import type { EventRecord, Span } from '../../calendar/event.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { Millis } from '../../calendar/time.js';
-import type { Membership, SessionRecord, UserRecord } from '../../service/ports.js';
+import type {
+  Departure,
+  InvitationRecord,
+  Membership,
+  SessionRecord,
+  UserRecord,
+} from '../../service/ports.js';
 import type { Stored } from './keys.js';
 
 /** An event with its members and its newest log entries: what one edit changes is one document. */
@@ -56,6 +62,19 @@ export type SessionDocument = Omit<SessionRecord, 'id'> & {
   endedBy?: Types.ObjectId;
 };
 
+/** Its `_id` is the hash. */
+export type InvitationDocument = Omit<InvitationRecord, 'hash' | 'expiresAt'> & {
+  _id: string;
+  /** `expiresAt`, for the index that forgets. */
+  forgetAt: Date;
+  /** The user who is being stored with it, and since when. */
+  heldBy: string | null;
+  heldAt: Date | null;
+};
+
+/** Its `_id` is the user's. */
+export type DepartureDocument = Omit<Departure, 'userId'> & { _id: string };
+
 /** Its `_id` is the key. */
 export interface LeaseDocument {
   _id: string;
@@ -63,9 +82,23 @@ export interface LeaseDocument {
   expiresAt: Date;
 }
 
+/** Its `_id` is the process's. */
+export interface NodeDocument {
+  _id: string;
+  beats: number;
+  asked: number;
+  done: number;
+}
+
 export interface MetaDocument {
   _id: string;
   format: number;
+}
+
+/** Beside the layout: what the processes that share the database know it by. */
+export interface NameDocument {
+  _id: 'name';
+  name: string;
 }
 
 /**
@@ -79,7 +112,11 @@ export interface Collections {
   intents: Collection<IntentDocument>;
   users: Collection<UserDocument>;
   sessions: Collection<SessionDocument>;
+  invitations: Collection<InvitationDocument>;
+  departures: Collection<DepartureDocument>;
   leases: Collection<LeaseDocument>;
+  nodes: Collection<NodeDocument>;
+  names: Collection<NameDocument>;
 }
 
 export const collectionsOf = (connection: Connection): Collections => ({
@@ -88,5 +125,9 @@ export const collectionsOf = (connection: Connection): Collections => ({
   intents: connection.collection('intents'),
   users: connection.collection('users'),
   sessions: connection.collection('sessions'),
+  invitations: connection.collection('invitations'),
+  departures: connection.collection('departures'),
   leases: connection.collection('leases'),
+  nodes: connection.collection('nodes'),
+  names: connection.collection('meta'),
 });

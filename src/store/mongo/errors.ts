@@ -23,6 +23,18 @@ const CONNECTION_ERRORS = [
   mongo.MongoWriteConcernError,
   mongoose.Error.MongooseServerSelectionError,
 ];
+/** Those of the network that the driver passes on as they are: a connection that breaks just as it is written to. */
+const NETWORK_CODES: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
 /** Those that the driver keeps to itself. */
 const CONNECTION_ERROR_NAMES = ['MongoWaitQueueTimeoutError', 'MongoPoolClosedError'];
 
@@ -31,6 +43,7 @@ export function isUnavailable(error: unknown): boolean {
   return (
     CONNECTION_ERRORS.some((kind) => error instanceof kind) ||
     (error instanceof Error && CONNECTION_ERROR_NAMES.includes(error.name)) ||
+    NETWORK_CODES.has((error as NodeJS.ErrnoException | undefined)?.code) ||
     (error instanceof mongo.MongoError && LABELS.some((label) => error.hasErrorLabel(label))) ||
     (error instanceof mongo.MongoServerError && CODES.has(error.code)) ||
     // How an `insertMany` wraps errors of the connection: as one of the server's, but without its code.

@@ -5,18 +5,18 @@ import { connect, hasTransactions, ping } from './connection.js';
 import { collectionsOf } from './documents.js';
 import { reachable } from './errors.js';
 import { mongoEvents } from './events.js';
+import { checkFormat } from './format.js';
 import { mongoIntents } from './intents.js';
 import { mongoLeases } from './leases.js';
-import { FormatUnknown, whatIsWrong } from './opening.js';
-import { modelsOf, type Models } from './schemas.js';
+import { mongoNodes } from './nodes.js';
+import { whatIsWrong } from './opening.js';
+import { modelsOf } from './schemas.js';
 
 export interface MongoStoreOptions {
   /** Whether to use transactions; by default, where the server has them. */
   transactions?: boolean;
 }
 
-/** The layout of the data; a database with another one is refused. */
-const FORMAT = 1;
 const SWEEP_MS = 60_000;
 
 /**
@@ -53,26 +53,11 @@ async function storeOn(connection: Connection, options: MongoStoreOptions): Prom
     events: reachable(mongoEvents({ connection, collections, intents, transactions })),
     accounts: reachable(mongoAccounts(models, collections)),
     leases: reachable(mongoLeases(collections)),
+    nodes: reachable(mongoNodes(collections)),
     ...reachable({ ping: () => ping(connection) }),
     close: async () => {
       clearInterval(sweeping);
       await connection.destroy();
     },
   };
-}
-
-async function checkFormat(meta: Models['Meta']): Promise<void> {
-  const found = await meta
-    .findOneAndUpdate(
-      { _id: 'layout' },
-      { $setOnInsert: { format: FORMAT } },
-      { upsert: true, returnDocument: 'after' },
-    )
-    .lean();
-  if (found.format !== FORMAT) {
-    throw new FormatUnknown(
-      `The data in the MongoDB database has format ${found.format}; this version of Convene reads format ${FORMAT}. ` +
-        'Use the version that wrote it, or name another database in MONGODB_URI.',
-    );
-  }
 }

@@ -1,10 +1,13 @@
 import { Schema, type Connection } from 'mongoose';
 import type {
   BucketDocument,
+  DepartureDocument,
   EventDocument,
   IntentDocument,
+  InvitationDocument,
   LeaseDocument,
   MetaDocument,
+  NodeDocument,
   SessionDocument,
   UserDocument,
 } from './documents.js';
@@ -111,10 +114,27 @@ const sessionSchema = new Schema<SessionDocument>(
   .index({ userId: 1 }, { name: 'user' })
   .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
 
+const invitationSchema = new Schema<InvitationDocument>(
+  { _id: String, createdBy: String, createdAt: String, forgetAt: Date, heldBy: String, heldAt: Date },
+  options,
+)
+  .index({ createdBy: 1 }, { name: 'user' })
+  .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
+const departureSchema = new Schema<DepartureDocument>(
+  { _id: String, transferTo: String, at: String },
+  options,
+);
+
 const leaseSchema = new Schema<LeaseDocument>(
   { _id: String, holder: String, expiresAt: Date },
   options,
 ).index({ expiresAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
+const nodeSchema = new Schema<NodeDocument>(
+  { _id: String, beats: Number, asked: Number, done: Number },
+  options,
+);
 
 const metaSchema = new Schema<MetaDocument>({ _id: String, format: Number }, options);
 
@@ -128,7 +148,10 @@ export function modelsOf(connection: Connection) {
     Intent: connection.model('Intent', intentSchema, 'intents'),
     User: connection.model('User', userSchema, 'users'),
     Session: connection.model('Session', sessionSchema, 'sessions'),
+    Invitation: connection.model('Invitation', invitationSchema, 'invitations'),
+    Departure: connection.model('Departure', departureSchema, 'departures'),
     Lease: connection.model('Lease', leaseSchema, 'leases'),
+    Node: connection.model('Node', nodeSchema, 'nodes'),
     Meta: connection.model('Meta', metaSchema, 'meta'),
   };
 }

@@ -1,0 +1,18 @@
+export { ConveneClient, type ClientEvents, type ClientOptions } from './client.js';
+export type { ConnectionState } from './connection.js';
+export { ConveneError, type ClientCode } from './errors.js';
+export type { Fields, GivenEdit } from './given.js';
+export type { CloseReason, LiveEvent, LiveEventEvents } from './live-event.js';
+export type { EditAnswer, FailedEdit } from './outbox.js';
+export type { RequestOptions } from './rest.js';
+export type { Timers } from './schedule.js';
+export type { SessionTokens } from './session.js';
+export { socketIo, type Connect, type Wire, type WireListener } from './wire.js';
+export type { Role } from '../calendar/access.js';
+export type { Content, Override } from '../calendar/content.js';
+export type { Operation } from '../calendar/patch.js';
+export type { EditConflict } from '../calendar/rebase.js';
+export type { EventView } from '../protocol/events.js';
+export type { Change } from '../protocol/history.js';
+export type { Presence } from '../protocol/live.js';
+export type { Problem, ProblemCode } from '../protocol/problems.js';

@@ -1,0 +1,61 @@
+import type { AccountStore, Departure } from '../../service/ports.js';
+import type { Collections, DepartureDocument } from './documents.js';
+import { isDuplicateKey } from './errors.js';
+
+type Methods = 'depart' | 'removeUser' | 'departure' | 'departures' | 'forgetDeparture';
+
+/** Users who leave: the record first, then everything else, so that a crash leaves the record. */
+export function mongoDepartures(
+  { departures, users, sessions }: Collections,
+  removeInvitationsOf: (userId: string) => Promise<void>,
+): Pick<AccountStore, Methods> {
+  /** True for whoever puts it there. */
+  const record = async ({ userId, transferTo, at }: Departure): Promise<boolean> => {
+    try {
+      await departures.insertOne({ _id: userId, transferTo, at });
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) {
+        return false;
+      }
+      throw error;
+    }
+  };
+
+  const remove = async (userId: string): Promise<boolean> => {
+    const { deletedCount } = await users.deleteOne({ _id: { $eq: userId } });
+    await removeInvitationsOf(userId);
+    return deletedCount === 1;
+  };
+
+  return {
+    depart: async (departure) => {
+      const { userId } = departure;
+      if (!(await users.findOne({ _id: userId }, { projection: { _id: 1 } })) || !(await record(departure))) {
+        return false;
+      }
+      return remove(userId);
+    },
+    removeUser: async (userId) => {
+      await remove(userId);
+    },
+    departure: async (userId) => {
+      const found = await departures.findOne({ _id: { $eq: userId } });
+      return found && toDeparture(found);
+    },
+    departures: async (after, limit) =>
+      (await departures.find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit }).toArray()).map(
+        toDeparture,
+      ),
+    forgetDeparture: async (userId) => {
+      await sessions.deleteMany({ userId: { $eq: userId } });
+      await departures.deleteOne({ _id: { $eq: userId } });
+    },
+  };
+}
+
+const toDeparture = ({ _id, transferTo, at }: DepartureDocument): Departure => ({
+  userId: _id,
+  transferTo,
+  at,
+});
