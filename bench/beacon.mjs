@@ -63,6 +63,7 @@ const event = () => ({
 const rooms = { sockets: () => [], tell: () => {}, onLeave: () => {} };
 const feeds = createFeeds({
   emit: () => {},
+  withdraw: () => {},
   catchUp: async () => [],
   isCurrent: () => true,
   onError: console.error,

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import proxyAddress from 'proxy-addr';
@@ -7,6 +7,8 @@ import { createGate } from './gate/gate.js';
 import { guardAccounts, guardDeletion } from './gate/guesses.js';
 import { openThrottle } from './gate/throttle.js';
 import { createDocs } from './http/docs.js';
+import { createListener, unambiguous } from './http/listener.js';
+import { createIdempotency } from './http/idempotency.js';
 import { accountRoutes } from './http/routes/account.js';
 import { authRoutes } from './http/routes/auth.js';
 import { eventRoutes } from './http/routes/events.js';
@@ -17,6 +19,7 @@ import { sharingRoutes } from './http/routes/sharing.js';
 import { systemRoutes } from './http/routes/system.js';
 import { createHttpApp } from './http/server.js';
 import { createLive } from './live/live.js';
+import { LIVE_PATHS } from './live/servers.js';
 import { createMetrics } from './metrics/metrics.js';
 import { createAccountDeletion } from './service/account-deletion.js';
 import { createAccountService } from './service/accounts.js';
@@ -66,7 +69,7 @@ export async function startApp(
   const tokens = createTokens(config.jwtSecret, clock);
   const history = createHistoryReader(store.events);
 
-  const server = createServer();
+  const server = createListener(LIVE_PATHS);
   const live = await createLive({
     server,
     corsOrigins: config.corsOrigins,
@@ -104,7 +107,14 @@ export async function startApp(
     onError,
   });
   const events = createEventService({ events: store.events, people, pipeline, broadcaster, cursors, clock });
-  const creation = createCreationService({ events: store.events, people, schedule, broadcaster, clock });
+  const creation = createCreationService({
+    events: store.events,
+    history,
+    people,
+    schedule,
+    broadcaster,
+    clock,
+  });
   const edits = createEditService({ events: store.events, schedule, history, pipeline });
   const occurrences = createOccurrenceService({
     events: store.events,
@@ -140,6 +150,12 @@ export async function startApp(
   const web = createHttpApp(config, {
     gate,
     throttle,
+    idempotency: createIdempotency({
+      keys: store.idempotency,
+      clock,
+      secret: deriveKey(config.jwtSecret, 'idempotency'),
+      onError,
+    }),
     log,
     api: {
       ...authRoutes(guarded),
@@ -155,7 +171,7 @@ export async function startApp(
     metrics: metrics.text,
     onDone: metrics.request,
   });
-  server.on('request', web);
+  server.on('request', unambiguous(web));
   const trusted = web.get('trust proxy fn') as (address: string, hop: number) => boolean;
   const addressOf = (request: IncomingMessage): string => proxyAddress(request, trusted);
 
@@ -194,12 +210,18 @@ function listen(server: Server, { port, host }: Config): Promise<AddressInfo> {
 
 /** How long open requests may take once the process is to end. */
 const GRACE_MS = 10_000;
+/** How often it is looked for connections on which nothing is under way any more. */
+const IDLE_MS = 100;
 
+/** Takes no new connections, and on each that there is at most one request more. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
+    server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
     server.close(() => {
       clearTimeout(late);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();

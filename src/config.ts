@@ -103,8 +103,9 @@ function isTrustProxy(text: string): boolean {
   return /^(off|false|true|\d{1,3})$/.test(text) || text.split(',').every((part) => isAddress(part.trim()));
 }
 
+/** One origin: a pattern would match nothing, as origins are compared whole. */
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
 /** What is limited, each to so many points in so many seconds; `docs/LIMITS.md` says what they are. */

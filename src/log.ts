@@ -1,14 +1,41 @@
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger } from 'pino';
 import pinoPretty from 'pino-pretty';
 
 export type { Logger };
 
 /** One JSON line for each thing worth telling, on stdout; on a terminal, lines for people. */
 export function createLog(level: string): Logger {
+  const options = { level, serializers: { err: tellError } };
   return process.stdout.isTTY
-    ? pino({ level, base: null, redact }, pinoPretty({ colorize: true, ignore: 'pid,hostname', sync: true }))
-    : pino({ level, redact });
+    ? pino({ ...options, base: null }, pinoPretty({ colorize: true, ignore: 'pid,hostname', sync: true }))
+    : pino(options);
 }
 
-/** An error of Redis carries the command that failed, the password of AUTH too. */
-const redact = { paths: ['err.command', 'err.cause.command'], remove: true };
+/**
+ * What an error is, what it says and where it arose, its causes included. Whatever else it carries stays away: in
+ * those of a database lies the document that was written, in those of Redis the command, a password perhaps.
+ */
+function tellError(error: unknown): unknown {
+  if (!(error instanceof Error)) {
+    return { type: typeof error };
+  }
+  const { type, message, stack } = stdSerializers.err(error);
+  const { code, reason, errors } = error as { code?: unknown; reason?: unknown; errors?: unknown };
+  const several = Array.isArray(errors) ? errors.slice(0, MAX_ERRORS).filter(isError) : [];
+  return {
+    type,
+    message: withoutSecrets(message),
+    stack: withoutSecrets(stack),
+    ...(isPlain(code) && { code }),
+    ...(typeof reason === 'string' && { reason: withoutSecrets(reason) }),
+    ...(several.length > 0 && { errors: several.map((one) => withoutSecrets(one.message)) }),
+  };
+}
+
+const MAX_ERRORS = 10;
+const isError = (value: unknown): value is Error => value instanceof Error;
+const isPlain = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
+
+/** An address without its credentials, and what MongoDB says of a key that is taken without the key. */
+const withoutSecrets = (text: string): string =>
+  text.replace(/:\/\/[^\s/]*@/g, '://').replace(/dup key: \{.*\}/gs, 'dup key');

@@ -30,8 +30,9 @@ async function start(): Promise<void> {
   try {
     config = readConfig(process.env);
     const log = createLog(config.logLevel);
-    app = await startApp(config, log);
+    // Before anything is opened: what Node prints of an error by itself has everything in it, passwords too.
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+    app = await startApp(config, log);
   } catch (error) {
     fail(error, config);
   }
@@ -40,8 +41,9 @@ async function start(): Promise<void> {
       ? 'localhost'
       : config.host;
   const name = host.includes(':') ? `[${host}]` : host;
-  process.stdout.write(`Convene is listening on http://${name}:${app.address.port}\n`);
+  // Whoever reads the line may send a signal at once.
   endOnSignals(app);
+  process.stdout.write(`Convene is listening on http://${name}:${app.address.port}\n`);
 }
 
 /** The first signal ends it; a terminal's Ctrl-C comes twice under npm, so that a second one says nothing new. */

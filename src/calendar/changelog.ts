@@ -71,7 +71,7 @@ export function summaryOf(entry: LogEntry, nameOf: (userId: string) => string, t
     case 'edit':
       return occurrenceSummary(entry, timeZone) ?? `Changed ${fieldList(entry)}`;
     case 'undo':
-      return `Took back an edit of ${fieldList(entry)}`;
+      return `Took back version ${entry.undoes ?? '?'}: ${occurrenceSummary(entry, timeZone) ?? fieldList(entry)}`;
     case 'rollback':
       return `Rolled back to version ${entry.restoredVersion ?? '?'}: ${fieldList(entry)}`;
     case 'share':
@@ -121,14 +121,14 @@ function occurrenceSummary(entry: LogEntry, timeZone: string): string | null {
   return `${dayOf(id)}: ${words.join(', ')}`;
 }
 
-interface MemberChange {
+export interface MemberChange {
   name: string;
   from: unknown;
   to: unknown;
 }
 
 /** An override that came or went whole, by its members. */
-function membersOf(from: unknown, to: unknown): MemberChange[] {
+export function membersOf(from: unknown, to: unknown): MemberChange[] {
   const [before, after] = [isObject(from) ? from : {}, isObject(to) ? to : {}];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].map((name) => ({ name, from: before[name] ?? null, to: after[name] ?? null }));
@@ -149,11 +149,11 @@ function moveOf({ name, from, to }: MemberChange, id: string, timeZone: string):
       : text.slice(0, 16).replace('T', ' ');
   };
   const [before, after] = [show(from), show(to)];
-  return [[name, before, '→', after].filter(Boolean).join(' ')];
+  return [[name, before, '→', after || 'as in the series'].filter(Boolean).join(' ')];
 }
 
 /** `9 March 2026` of an occurrence's id. */
-function dayOf(recurrenceId: string): string {
+export function dayOf(recurrenceId: string): string {
   const day = parseDate(recurrenceId.slice(0, 10));
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
   return day === null ? recurrenceId : format.format(day);

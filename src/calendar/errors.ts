@@ -34,6 +34,7 @@ export type DomainCode =
   | 'version-not-found'
   | 'edit-conflict'
   | 'owner-required'
+  | 'nothing-to-undo'
   | 'forbidden'
   | 'not-found';
 

@@ -45,6 +45,8 @@ export interface LogEntry {
   /** Whether the edit was rebased over what others had changed. */
   merged?: boolean;
   restoredVersion?: number;
+  /** The version of the author's own edit that an undo takes back. */
+  undoes?: number;
   membership?: MembershipChange;
   /** The event in which the series goes on, where this entry ended it before an occurrence. */
   following?: string;

@@ -113,6 +113,10 @@ function parsePath(path: unknown, at: string): string {
       path === '' ? 'must lead to a field: PUT replaces the whole content' : 'must be a JSON Pointer';
     throw refuseFields([{ pointer: at, message }], 'invalid-patch');
   }
+  if (segments.length > MAX_DEPTH) {
+    const message = `must not lead deeper than ${MAX_DEPTH} levels`;
+    throw refuseFields([{ pointer: at, message }], 'invalid-patch');
+  }
   if (segments.some(isForbiddenKey)) {
     throw refuseFields([{ pointer: at, message: 'must not lead into a prototype' }]);
   }

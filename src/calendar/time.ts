@@ -104,27 +104,24 @@ export function earliestWallClock(instant: Millis, zone: string): WallClock {
 const offsetAt = (instant: Millis, zone: string): Millis =>
   Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
 
-/** By zone, the offsets at the beginnings of the days (UTC) that were asked for. */
+/** By zone, the offsets at the beginnings of the days (UTC) that were asked for; `remembered` of them in all. */
 const offsets = new Map<string, Map<number, Millis>>();
-const MAX_OFFSETS_REMEMBERED = 50_000;
+const MAX_OFFSETS_REMEMBERED = 500_000;
+let remembered = 0;
 
 function offsetOfDay(day: number, zone: string): Millis {
-  let days = offsets.get(zone);
-  if (!days) {
-    if (offsets.size >= 600) {
-      offsets.clear();
-    }
-    days = new Map();
-    offsets.set(zone, days);
+  const known = offsets.get(zone)?.get(day);
+  if (known !== undefined) {
+    return known;
   }
-  let offset = days.get(day);
-  if (offset === undefined) {
-    if (days.size >= MAX_OFFSETS_REMEMBERED) {
-      days.clear();
-    }
-    offset = offsetAt(day * DAY, zone);
-    days.set(day, offset);
+  if (remembered >= MAX_OFFSETS_REMEMBERED) {
+    offsets.clear();
+    remembered = 0;
   }
+  const offset = offsetAt(day * DAY, zone);
+  const days = offsets.get(zone) ?? new Map<number, Millis>();
+  offsets.set(zone, days.set(day, offset));
+  remembered += 1;
   return offset;
 }
 
@@ -138,7 +135,8 @@ function steadyOffset(time: Millis, zone: string): Millis | null {
   return before === offsetOfDay(day + 3, zone) ? before : null;
 }
 
-const zones = new Map<string, string | null>();
+/** By what it was called; what is no zone is not remembered, as there is no end of such names. */
+const zones = new Map<string, string>();
 const MAX_ZONES_REMEMBERED = 1_000;
 
 /** An IANA time zone in its usual spelling; null where the runtime knows no such zone. */
@@ -148,7 +146,10 @@ export function zoneNamed(name: string): string | null {
     return known;
   }
   const found = lookUpZone(name);
-  if (zones.size < MAX_ZONES_REMEMBERED) {
+  if (found !== null) {
+    if (zones.size >= MAX_ZONES_REMEMBERED) {
+      zones.clear();
+    }
     zones.set(name, found);
   }
   return found;

@@ -244,7 +244,7 @@ export class ConveneClient extends Emitter<ClientEvents> {
       this.emit('event:unshared', notice);
     },
     'event:deleted': (notice) => {
-      void this.subscriptions.get(notice.eventId)?.leave('deleted');
+      this.subscriptions.get(notice.eventId)?.deletedAt(notice.version);
       this.emit('event:deleted', notice);
     },
     'event:restored': (notice) => this.emit('event:restored', notice),

@@ -100,6 +100,9 @@ export class Feed {
   }
 
   private take(answer: Subscribed): void {
+    if (!this.host.isWanted()) {
+      return;
+    }
     const { event, missed = [], reset } = answer;
     if (event && (reset || this.isBroken || event.version >= this.replica.version)) {
       if (reset) {

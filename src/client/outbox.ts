@@ -43,6 +43,8 @@ export interface OutboxHost {
 }
 
 interface Waiting {
+  /** The edit as it came among the changes: it is stored, whatever is answered from then on. */
+  change: Change | null;
   resolve(answer: EditAnswer): void;
   reject(error: ConveneError): void;
 }
@@ -87,7 +89,7 @@ export class Outbox {
     }
     const { changeId } = this.pending.add(made, this.host.server, this.schedule.newId(), note);
     const answer = new Promise<EditAnswer>((resolve, reject) => {
-      this.waiting.set(changeId, { resolve, reject });
+      this.waiting.set(changeId, { change: null, resolve, reject });
     });
     return { view: made.after, answer };
   }
@@ -98,9 +100,14 @@ export class Outbox {
   }
 
   /** A change came that may be one of these. */
-  seen({ changeId, version }: Change): void {
+  seen(change: Change): void {
+    const { changeId, version } = change;
     if (changeId !== undefined) {
       this.pending.stored(changeId, version);
+      const waiting = this.waiting.get(changeId);
+      if (waiting) {
+        waiting.change = change;
+      }
     }
   }
 
@@ -142,7 +149,9 @@ export class Outbox {
 
   /** Rejects whatever waits, and answers what that was. */
   close(error: ConveneError): FailedEdit[] {
-    const unsaved = this.pending.clear().filter(({ changeId }) => this.waiting.has(changeId));
+    const edits = this.pending.clear();
+    edits.forEach((edit) => this.resolveIfSeen(edit));
+    const unsaved = edits.filter(({ changeId }) => this.waiting.has(changeId));
     unsaved.forEach(({ changeId }) => this.done(changeId)?.reject(error));
     return unsaved.map(failedEdit);
   }
@@ -163,8 +172,21 @@ export class Outbox {
 
   private refused(edit: PendingEdit, error: ConveneError): void {
     this.pending.remove(edit.changeId);
-    this.fail(edit, error);
+    if (!this.resolveIfSeen(edit)) {
+      this.fail(edit, error);
+    }
     this.settle();
+  }
+
+  /** Its answer was lost, and its author may not ask for it any more: it has been stored all the same. */
+  private resolveIfSeen({ changeId, base }: PendingEdit): boolean {
+    const change = this.waiting.get(changeId)?.change;
+    if (!change) {
+      return false;
+    }
+    const { version } = change;
+    this.done(changeId)?.resolve({ version, merged: version - 1 !== base, change });
+    return true;
   }
 
   private fail(edit: PendingEdit, error: ConveneError): void {

@@ -35,6 +35,8 @@ export class Subscription extends Emitter<LiveEventEvents> implements LiveEvent 
   closed: CloseReason | null = null;
   content = {} as Content;
   private isDeleted = false;
+  /** Whether the server has said who is here since it was last asked; it says so again after its answer. */
+  private hasHeardPresence = false;
   private readonly feed: Feed;
   private readonly outbox: Outbox;
   private readonly presence: PresenceTeller;
@@ -50,7 +52,10 @@ export class Subscription extends Emitter<LiveEventEvents> implements LiveEvent 
     const isReady = (): boolean => this.isWanted() && this.feed.isSynced;
     this.feed = new Feed(id, host.schedule, {
       isWanted: () => this.isWanted(),
-      subscribe: (payload) => host.subscribe(payload),
+      subscribe: (payload) => {
+        this.hasHeardPresence = false;
+        return host.subscribe(payload);
+      },
       applied: (change) => this.applied(change),
       replaced: (answer) => this.replaced(answer),
       synced: (answer) => this.synced(answer),
@@ -116,6 +121,13 @@ export class Subscription extends Emitter<LiveEventEvents> implements LiveEvent 
     return this.leave('closed');
   }
 
+  /** The notice of a deletion: one that comes late, after it was restored and subscribed to anew, says nothing. */
+  deletedAt(version: number): void {
+    if (this.version > 0 && version > this.version) {
+      void this.leave('deleted');
+    }
+  }
+
   /** Ends it, and tells the server where that may not know. */
   async leave(reason: CloseReason): Promise<void> {
     const tell = this.isWanted();
@@ -150,6 +162,7 @@ export class Subscription extends Emitter<LiveEventEvents> implements LiveEvent 
   }
 
   receivePresence(total: number, present: Presence[]): void {
+    this.hasHeardPresence = true;
     this.present = present;
     this.emit('presence', { total, present });
   }
@@ -234,7 +247,9 @@ export class Subscription extends Emitter<LiveEventEvents> implements LiveEvent 
     this.endIfDeleted();
     if (this.closed === null) {
       this.settleReady?.resolve();
-      this.receivePresence(present.length, present);
+      if (!this.hasHeardPresence) {
+        this.receivePresence(present.length, present);
+      }
       this.emit('synced', { version: this.version });
       void this.outbox.send();
       this.presence.tell().catch(() => undefined);

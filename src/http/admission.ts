@@ -13,6 +13,8 @@ import { priceOf } from './prices.js';
 export function admit(gate: Gate, throttle: Throttle): RequestHandler {
   return async (request, response, next) => {
     const call = callOf(response);
+    // Two people at one browser: what it keeps of an answer to one of them is no answer to the other.
+    response.vary('Authorization');
     try {
       call.caller = await gate.identify(bearerToken(request.get('Authorization')));
     } catch (error) {

@@ -1,22 +1,28 @@
 import type { Request } from 'express';
+import { readMessagePack } from '../protocol/msgpack.js';
 import { problem } from '../protocol/problems.js';
 
 export const JSON_TYPE = 'application/json';
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 export const JSON_PATCH_TYPE = 'application/json-patch+json';
-export type MediaType = typeof JSON_TYPE | typeof MERGE_PATCH_TYPE | typeof JSON_PATCH_TYPE;
+export const MSGPACK_TYPE = 'application/msgpack';
+export type JsonType = typeof JSON_TYPE | typeof MERGE_PATCH_TYPE | typeof JSON_PATCH_TYPE;
+export type MediaType = JsonType | typeof MSGPACK_TYPE;
 
 /** What a route says of its body. */
 export interface BodyRule {
-  /** The content types that it takes. Without this there is no body, or an empty object. */
-  consumes?: readonly MediaType[];
+  /**
+   * The content types that it takes; where plain JSON is one, MessagePack is another, and means the same. Without this
+   * there is no body, or an empty object.
+   */
+  consumes?: readonly JsonType[];
   /** It may be left out. */
   bodyOptional?: true;
 }
 
 export interface ReadBody {
   contentType: MediaType | undefined;
-  /** The parsed JSON; undefined where there is no body. */
+  /** The value in it; undefined where there is no body. */
   body: unknown;
 }
 
@@ -32,10 +38,10 @@ export function readBody(request: Request, route: BodyRule): ReadBody {
     if (!route.consumes || (route.bodyOptional && header === undefined)) {
       return { contentType: undefined, body: undefined };
     }
-    throw problem('malformed-body', 'A JSON body is needed, and there is none.');
+    throw problem('malformed-body', 'A body is needed, and there is none.');
   }
-  const contentType = contentTypeOf(header, route.consumes ?? [JSON_TYPE]);
-  const body = parseJson(bytes);
+  const contentType = contentTypeOf(header, typesOf(route));
+  const body = contentType === MSGPACK_TYPE ? parseMessagePack(bytes) : parseJson(bytes);
   if (!route.consumes && !(typeof body === 'object' && body !== null && Object.keys(body).length === 0)) {
     throw problem('validation-failed', 'This takes no body.', {
       errors: [{ pointer: '', message: 'must be left out' }],
@@ -43,6 +49,10 @@ export function readBody(request: Request, route: BodyRule): ReadBody {
   }
   return { contentType, body };
 }
+
+/** Every content type that a route takes. */
+export const typesOf = ({ consumes = [JSON_TYPE] }: BodyRule): readonly MediaType[] =>
+  consumes.includes(JSON_TYPE) ? [...consumes, MSGPACK_TYPE] : consumes;
 
 function contentTypeOf(header: string | undefined, consumes: readonly MediaType[]): MediaType {
   const [type = '', ...parameters] = (header ?? '').toLowerCase().split(';');
@@ -69,5 +79,13 @@ function parseJson(bytes: Buffer): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     throw problem('malformed-body', 'The body is not valid JSON.');
+  }
+}
+
+function parseMessagePack(bytes: Buffer): unknown {
+  try {
+    return readMessagePack(bytes);
+  } catch {
+    throw problem('malformed-body', 'The body is not valid MessagePack, or says what JSON cannot.');
   }
 }

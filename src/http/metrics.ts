@@ -20,7 +20,7 @@ const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
  *         content: { text/plain: { schema: { type: string } } }
  */
 export function serveMetrics(metrics: () => Promise<string>): Router {
-  const router = Router({ caseSensitive: true });
+  const router = Router({ caseSensitive: true, strict: true });
   const route = router.route('/metrics');
   route.get(async (_request, response) => {
     response.set({ 'Content-Type': PROMETHEUS, 'Cache-Control': 'no-store' }).end(await metrics());

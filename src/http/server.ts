@@ -7,6 +7,7 @@ import type { Throttle } from '../gate/throttle.js';
 import { admit } from './admission.js';
 import { tellCalls, type DoneCall } from './call.js';
 import { serve, type Routes } from './door.js';
+import type { Idempotency } from './idempotency.js';
 import { serveMetrics } from './metrics.js';
 import { answerProblems, notFound } from './problem-handler.js';
 
@@ -18,6 +19,8 @@ export interface HttpSettings {
 export interface HttpParts {
   gate: Gate;
   throttle: Throttle;
+  /** For routes below `/api`. */
+  idempotency: Idempotency;
   log: Logger;
   /** Routes below `/api`, and at the root. */
   api: Record<string, Routes>;
@@ -37,7 +40,7 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   app.disable('etag');
   app.set('trust proxy', trustProxy);
   app.use(tellCalls(parts.log, parts.onDone), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
-  app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api), parts.docs);
+  app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api, parts.idempotency), parts.docs);
   app.use(routerFor(parts.root), serveMetrics(parts.metrics));
   app.get('/', (_request, response) => {
     response.redirect('/api/docs/');
@@ -47,10 +50,10 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   return app;
 }
 
-function routerFor(routes: Record<string, Routes>): express.Router {
+function routerFor(routes: Record<string, Routes>, idempotency?: Idempotency): express.Router {
   const router = express.Router({ caseSensitive: true });
   for (const [path, methods] of Object.entries(routes)) {
-    serve(router, path, methods);
+    serve(router, path, methods, idempotency);
   }
   return router;
 }
@@ -58,7 +61,16 @@ function routerFor(routes: Record<string, Routes>): express.Router {
 /** TLS, and with it HSTS and upgrades, is for the proxy in front: on plain HTTP they would lock people out. */
 const SECURITY: Parameters<typeof helmet>[0] = {
   strictTransportSecurity: false,
-  contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  contentSecurityPolicy: {
+    directives: {
+      'upgrade-insecure-requests': null,
+      'style-src': ["'self'", "'unsafe-inline'"],
+      'font-src': ["'self'", 'data:'],
+      'frame-ancestors': ["'none'"],
+      'form-action': ["'none'"],
+    },
+  },
+  frameguard: { action: 'deny' },
 };
 
 /** A preflight request goes on to its path, which knows its methods. */

@@ -5,6 +5,11 @@ import { leaveEvent, room, type LiveSocket, type Rooms } from './io.js';
 export interface Audience {
   /** Those leave at once whom a change takes from the members. */
   dismiss(change: Change): void;
+  /**
+   * Those leave at once whom one of these changes took from the members, or a deletion took the event from. They were
+   * read from the store: who lost the event may have been told so long ago, and is sent nothing more of it.
+   */
+  withdraw(changes: readonly Change[]): void;
   /** Sends a change to its event's subscribers but these; those who may hear of it no more leave before or after. */
   tell(change: Change, except: readonly string[]): void;
   /** Everybody leaves whom the condition does not keep: their sockets. */
@@ -28,15 +33,22 @@ export function createAudience(rooms: Rooms): Audience {
     }
   };
 
+  const close = ({ eventId, version, kind, by }: Change): void => {
+    if (kind === 'delete') {
+      leave(eventId, version, (userId) => userId !== by.id);
+    }
+  };
+
   return {
     dismiss,
+    withdraw: (changes) => {
+      changes.forEach(dismiss);
+      changes.forEach(close);
+    },
     tell: (change, except) => {
-      const { eventId, version, kind, by } = change;
       dismiss(change);
-      rooms.tell([room.event(eventId)], 'event:changed', change, except);
-      if (kind === 'delete') {
-        leave(eventId, version, (userId) => userId !== by.id);
-      }
+      rooms.tell([room.event(change.eventId)], 'event:changed', change, except);
+      close(change);
     },
     clear: (eventId, keep = () => false) =>
       leave(eventId, Number.POSITIVE_INFINITY, (userId) => !keep(userId)),

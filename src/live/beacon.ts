@@ -45,10 +45,10 @@ export function createBeacon(settings: BeaconSettings): Beacon {
   let stopped = false;
 
   /** Over so many changes somebody may have left: whoever stays is looked at anew, and told to subscribe again. */
-  const startOver = async (eventId: string): Promise<void> => {
+  const startOver = async (eventId: string, sent: number): Promise<void> => {
     const users = rooms.sockets(room.event(eventId)).map(({ data }) => data.caller.userId);
     const found = await find(eventId, [...new Set(users)]);
-    const behind = { eventId, version: found?.event.version ?? 1 };
+    const behind = { eventId, version: found?.event.version ?? sent + 1 };
     const roleOf = (userId: string): Role | null => found?.members.get(userId)?.role ?? null;
     const gone = audience.clear(eventId, (userId) => found !== null && mayKnow(roleOf(userId), found.event));
     // Who subscribes again and may not is told so then.
@@ -80,7 +80,7 @@ export function createBeacon(settings: BeaconSettings): Beacon {
     if (sent === null) {
       feeds.noted(eventId, stored ?? 0);
     } else if (stored === undefined || stored - sent > MAX_CHANGES) {
-      await startOver(eventId);
+      await startOver(eventId, sent);
     } else if (stored > sent) {
       heal(eventId, await catchUp(eventId, sent));
     }

@@ -1,5 +1,6 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Redis } from 'ioredis';
+import { MessageType } from 'socket.io-adapter';
 import type { Io } from './io.js';
 
 /**
@@ -38,6 +39,14 @@ export function createBus({ url, name, onError }: BusSettings): Bus {
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, 1_000),
   });
+  // The adapter makes its readers itself, and would leave one that waits for Redis to wait for ever.
+  const readers: Redis[] = [];
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (...given) => {
+    const reader = duplicate(...given);
+    readers.push(reader);
+    return reader;
+  };
   let io: Io | undefined;
   let onReady: () => void = () => {};
   let answers = false;
@@ -89,7 +98,9 @@ export function createBus({ url, name, onError }: BusSettings): Bus {
   });
 
   return {
-    adapter: createAdapter(redis, { streamName: `convene:${name}`, channelPrefix: `convene:${name}` }),
+    adapter: onlyEmits(
+      createAdapter(redis, { streamName: `convene:${name}`, channelPrefix: `convene:${name}` }),
+    ),
     ready: () => answers,
     tell: (message) => {
       if (answers) {
@@ -114,7 +125,26 @@ export function createBus({ url, name, onError }: BusSettings): Bus {
     },
     close: async () => {
       clearInterval(timer);
-      redis.disconnect();
+      [redis, ...readers].forEach((client) => client.disconnect());
     },
+  };
+}
+
+/** All that is asked of the adapter. What else it would do (move sockets, tell what they sent) nobody shall ask for. */
+const USED: readonly MessageType[] = [MessageType.SERVER_SIDE_EMIT, MessageType.SERVER_SIDE_EMIT_RESPONSE];
+
+type Adapters = ReturnType<typeof createAdapter>;
+
+function onlyEmits(create: Adapters): Adapters {
+  // Socket.IO calls it with `new`.
+  return function (namespace) {
+    const adapter = create(namespace) as unknown as { onMessage(message: { type: MessageType }): void };
+    const onMessage = adapter.onMessage.bind(adapter);
+    adapter.onMessage = (message) => {
+      if (USED.includes(message.type)) {
+        onMessage(message);
+      }
+    };
+    return adapter as unknown as ReturnType<Adapters>;
   };
 }

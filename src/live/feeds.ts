@@ -60,13 +60,15 @@ export interface Feeds {
 
 export interface FeedSettings {
   emit: Emit;
+  /** Sends those away who may not hear of changes that were read from the store. */
+  withdraw(changes: readonly Change[]): void;
   catchUp: CatchUp;
   /** Whether this process may send what others tell it; while not, everything waits for the store to be read. */
   isCurrent(): boolean;
   onError(error: unknown): void;
 }
 
-export function createFeeds({ emit, catchUp, isCurrent, onError }: FeedSettings): Feeds {
+export function createFeeds({ emit, withdraw, catchUp, isCurrent, onError }: FeedSettings): Feeds {
   const feeds = new Map<string, Feed>();
 
   const feedOf = (eventId: string): Feed => {
@@ -143,6 +145,7 @@ export function createFeeds({ emit, catchUp, isCurrent, onError }: FeedSettings)
 
   const heal = (eventId: string, changes: readonly Change[]): void => {
     const feed = feeds.get(eventId);
+    withdraw(changes);
     changes.forEach((change) => feed && take(feed, change));
   };
 

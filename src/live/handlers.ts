@@ -69,6 +69,10 @@ export function createHandlers(
     return sizeOf(missed) <= MAX_MISSED_BYTES ? { missed } : { event: eventView(event, role) };
   };
 
+  let latest = 0;
+  /** Later than any before it, though the clock may go back: of a user's states the last one wins. */
+  const stateTime = (): number => (latest = Math.max(latest + 1, clock.now().getTime()));
+
   return {
     'event:subscribe': async (socket, { eventId, sinceVersion }) => {
       const { subscriptions, caller } = socket.data;
@@ -116,7 +120,7 @@ export function createHandlers(
       if (!subscription) {
         throw noSuchEvent();
       }
-      Object.assign(subscription, { state, stateAt: clock.now().getTime() });
+      Object.assign(subscription, { state, stateAt: stateTime() });
       presence.changed(eventId);
       return {};
     },

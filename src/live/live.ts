@@ -85,6 +85,7 @@ export async function createLive(settings: LiveSettings): Promise<Live> {
     : soleNode();
   const feeds = createFeeds({
     emit: audience.tell,
+    withdraw: audience.withdraw,
     catchUp,
     isCurrent: cluster.isCurrent,
     onError: onError('reading missed changes'),
@@ -159,6 +160,9 @@ export async function createLive(settings: LiveSettings): Promise<Live> {
         one.attach(server);
         dropSlowConsumers(one.engine, { onDrop: ({ transport }) => tally.dropped(transport) });
         limitPackets(one.engine);
+        one.engine.on('headers', (headers: Record<string, string>) => {
+          headers['X-Content-Type-Options'] = 'nosniff';
+        });
         one.use(limitConnects());
         one.use((socket, next) => {
           admit(socket).then(

@@ -61,6 +61,7 @@ export function createPresenceBoard({ rooms, clock, isCurrent, share }: Presence
   const elsewhere = new Map<string, Map<string, Heard>>();
   const pending = new Map<string, Pending>();
   const toldAt = new Map<string, number>();
+  let closed = false;
 
   const here = (eventId: string): Attendance => {
     const people = new Map<string, Attendant>();
@@ -109,6 +110,8 @@ export function createPresenceBoard({ rooms, clock, isCurrent, share }: Presence
     const waiting = pending.get(eventId);
     if (waiting) {
       waiting.isOurs ||= isOurs;
+    }
+    if (waiting || closed) {
       return;
     }
     const sinceTold = clock.now().getTime() - (toldAt.get(eventId) ?? 0);
@@ -165,6 +168,7 @@ export function createPresenceBoard({ rooms, clock, isCurrent, share }: Presence
       return [...events].map(here);
     },
     close: () => {
+      closed = true;
       pending.forEach(({ timer }) => clearTimeout(timer));
       pending.clear();
     },

@@ -17,6 +17,9 @@ export interface ServerSettings {
   adapter?: ServerOptions['adapter'];
 }
 
+/** Where they are: how the path of a connection begins. */
+export const LIVE_PATHS = ['/socket.io/', '/socket.io-msgpack/'] as const;
+
 /** One Socket.IO server for each wire format; the first carries what the processes tell each other, too. */
 export function createServers({ corsOrigins, adapter }: ServerSettings): [Io, ...Io[]] {
   const options: Partial<ServerOptions> = {
@@ -27,6 +30,8 @@ export function createServers({ corsOrigins, adapter }: ServerSettings): [Io, ..
     pingTimeout: PONG_MS,
     httpCompression: false,
     perMessageDeflate: false,
+    // Who asks for an upgrade elsewhere is not for these to refuse.
+    destroyUpgrade: false,
     cors: { origin: [...corsOrigins] },
     allowRequest: (request, callback) => callback(null, isAllowedOrigin(request, corsOrigins)),
   };

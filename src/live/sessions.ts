@@ -18,7 +18,7 @@ export interface Sessions {
   admitted(socket: LiveSocket, identify: () => Promise<AccessClaims>): void;
   /** Tells the sockets of these sessions why they end, and disconnects them. */
   end(sessionIds: Iterable<string>, reason: SessionEnd): void;
-  /** Ends those that the store says have ended. */
+  /** Ends those that the store says have ended, and those whose token has expired. */
   check(): Promise<void>;
 }
 
@@ -84,6 +84,12 @@ export function createSessions({ rooms, clock, endedAmong }: SessionSettings): S
     check: async () => {
       const held = new Set(rooms.sockets().map(({ data }) => data.caller.sessionId));
       epoch += 1;
+      const now = clock.now().getTime();
+      // Its timer runs in real time; the clock may have been set forward.
+      rooms
+        .sockets()
+        .filter(({ data }) => data.caller.expiresAt <= now)
+        .forEach((socket) => endSocket(socket, 'expired'));
       if (held.size > 0) {
         end(await endedAmong([...held]), 'revoked');
       }

@@ -5,9 +5,13 @@ import { IdSchema, TimestampSchema } from './primitives.js';
 /** How emails and usernames are compared: Unicode-normalised, case aside. */
 export const comparable = (text: string): string => text.normalize('NFKC').toLowerCase();
 
-/** Some characters normalise to many: what is registered is this short then, too. */
+/**
+ * Some characters normalise to many: what is registered is this short then, too. What is too long as it is has been
+ * refused before, and is not normalised: that takes time by the square of a run of marks.
+ */
 export const MAX_COMPARABLE = 254;
-const staysShort = (text: string): boolean => comparable(text).length <= MAX_COMPARABLE;
+const staysShort = (text: string): boolean =>
+  text.length > 2 * MAX_COMPARABLE || comparable(text).length <= MAX_COMPARABLE;
 
 const email = text(0, 254)
   .regex(

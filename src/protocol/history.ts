@@ -120,9 +120,6 @@ export const DiffSchema = z
 
 export const HistoryQuerySchema = z.object(PageQuery);
 export const ChangelogQuerySchema = z.object({
-  field: z
-    .enum(CONTENT_FIELDS)
-    .optional()
-    .meta({ description: 'Only the changes of this field' }),
+  field: z.enum(CONTENT_FIELDS).optional().meta({ description: 'Only the changes of this field' }),
   ...PageQuery,
 });

@@ -19,6 +19,8 @@ export type ProblemCode =
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'batch-failed'
+  | 'idempotency-in-progress'
+  | 'idempotency-mismatch'
   | 'rate-limited'
   | 'too-many-subscriptions'
   | 'internal-error'
@@ -42,6 +44,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'edit-conflict': { status: 409, title: 'Others have changed the same' },
   'schedule-conflict': { status: 409, title: 'The time is taken' },
   'owner-required': { status: 409, title: 'An event needs its owner' },
+  'nothing-to-undo': { status: 409, title: 'There is nothing to undo' },
+  'idempotency-in-progress': { status: 409, title: 'The first request with this key has not ended' },
   'precondition-failed': { status: 412, title: 'The event has another version' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
@@ -50,6 +54,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'invalid-patch': { status: 422, title: 'The patch is malformed or not applicable' },
   'unknown-version': { status: 422, title: 'The base version is not known' },
   'batch-failed': { status: 422, title: 'The batch was refused' },
+  'idempotency-mismatch': { status: 422, title: 'The key belongs to another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'too-many-subscriptions': { status: 429, title: 'Too many subscriptions' },
   'internal-error': { status: 500, title: 'Something went wrong' },

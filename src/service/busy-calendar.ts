@@ -103,27 +103,35 @@ async function timesIn(found: readonly Found[], window: Window): Promise<BusyEve
   return busy;
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets others have their turn in the midst of something long. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** More than are ever told, so that the earliest of them are told. */
-const MAX_CLASHES = 10_000;
-
-/** Where our times meet somebody's, those of one event aside, by our time, then by theirs. */
+/**
+ * Where our times meet somebody's, those of one event aside, by our time, then by theirs: the earliest `most`. Both
+ * are ascending; once so many are found, what of ours is later than all of them is not looked at any more.
+ */
 export function clashes(
   ours: readonly Interval[],
   { events }: BusyCalendar,
   exceptEventId: string | null,
+  most: number,
 ): Clash[] {
-  const found: Clash[] = [];
+  let found: Clash[] = [];
+  let near = ours;
   for (const { event, role, times } of events) {
-    if (event.id !== exceptEventId) {
-      meetings(ours, times, MAX_CLASHES - found.length).forEach((meeting) =>
-        found.push({ ...meeting, event, role }),
-      );
+    if (event.id === exceptEventId) {
+      continue;
     }
-    if (found.length === MAX_CLASHES) {
-      break;
+    // Those of one event come in order: of them too no more than so many can be among the earliest.
+    meetings(near, times, most).forEach((meeting) => found.push({ ...meeting, event, role }));
+    if (found.length >= 2 * most) {
+      found = inOrder(found).slice(0, most);
+      const last = found.at(-1)?.ours.start ?? Infinity;
+      near = near.filter(({ start }) => start <= last);
     }
   }
-  return found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);
+  return inOrder(found).slice(0, most);
 }
+
+const inOrder = (found: Clash[]): Clash[] =>
+  found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);

@@ -20,13 +20,15 @@ import {
   type RunningChange,
 } from './running-change.js';
 
-export { indexKeys, type Actor, type Draft } from './running-change.js';
+export { indexKeys, type Actor, type Draft, type Once } from './running-change.js';
 
 /** An event as a command finds it: as stored, with what the commands before it in the same write have decided. */
 export interface EventState {
   event: EventRecord;
   /** The event as it is stored, without what is only decided yet. */
   stored: EventRecord;
+  /** What is only decided yet, ascending. */
+  decided: readonly LogEntry[];
   roleOf(userId: string): Role | null;
   membershipOf(userId: string): Membership | null;
   /** All members, as they are read only where they are asked for. */
@@ -116,7 +118,7 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
   return {
     submit: (command) =>
       new Promise((resolve, reject) => {
-        const pending = { command, resolve, reject };
+        const pending = { command: identified(command), resolve, reject };
         const queue = queues.get(command.eventId);
         if (queue) {
           queue.push(pending);
@@ -128,6 +130,12 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
       }),
   };
 }
+
+/** A command that is to be carried out once is a change with an id. */
+const identified = (command: Command): Command => {
+  const { once } = command.actor;
+  return once ? { ...command, changeId: command.changeId ?? once.token } : command;
+};
 
 /** What one command of a batch came to, to be told once the batch is stored. */
 type Decided = { pending: Pending } & ({ outcome: Outcome } | { refusal: unknown });
@@ -194,6 +202,7 @@ async function decideOne(
   const state: EventState = {
     event: change.event,
     stored: change.stored,
+    decided: change.entries,
     membershipOf,
     roleOf: (id) => membershipOf(id)?.role ?? null,
     members: () => membersOf(change, deps.events),

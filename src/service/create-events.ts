@@ -6,9 +6,11 @@ import { eventView, type EventView } from '../protocol/events.js';
 import { changeOf } from '../protocol/history.js';
 import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
 import { indexKeys, type Actor } from './commit-change.js';
-import { newId } from './ids.js';
+import { idOf, newId } from './ids.js';
+import { createFindMadeBefore, type MadeBefore } from './made-before.js';
 import type { People } from './people.js';
 import type { Broadcaster, Clock, EventStore, NewEvent } from './ports.js';
+import type { HistoryReader } from './read-history.js';
 import { scheduleConflict, type ScheduleService } from './schedule.js';
 
 /** A new event, and with it what was found of schedule conflicts, where they were looked for. */
@@ -17,7 +19,7 @@ export type CreatedEvent = EventView & Partial<ConflictReport>;
 /** What became of one item of a batch; `left`: it was fit, but others were not. */
 export type BatchItem = { index: number } & ({ event: CreatedEvent } | { error: unknown } | { left: true });
 
-/** Creating events. */
+/** Creating events. What an actor does `once` is found where it was done before, each event as it was then. */
 export interface CreationService {
   /** @throws validation-failed, invalid-recurrence; schedule-conflict with `reject` */
   create(actor: Actor, body: unknown, mode: ConflictMode): Promise<CreatedEvent>;
@@ -31,17 +33,19 @@ export interface CreationService {
 
 export interface CreationDependencies {
   events: EventStore;
+  history: HistoryReader;
   people: People;
   schedule: ScheduleService;
   broadcaster: Broadcaster;
   clock: Clock;
 }
 
-/** A new event, or why there is none. */
-type Planned = { created: NewEvent; report?: ConflictReport } | { error: unknown };
+/** A new event, or one that an earlier run has made, or why there is none. */
+type Planned = { created: NewEvent; report?: ConflictReport } | MadeBefore | { error: unknown };
 
 export function createCreationService(deps: CreationDependencies): CreationService {
   const { events, people, schedule, broadcaster, clock } = deps;
+  const findMadeBefore = createFindMadeBefore(deps);
 
   const insert = async (actor: Actor, created: NewEvent[]): Promise<void> => {
     if (created.length === 0) {
@@ -62,9 +66,10 @@ export function createCreationService(deps: CreationDependencies): CreationServi
 
   /** What the bodies come to: parsed, and looked at for conflicts as far as was asked for. */
   const plan = async (actor: Actor, bodies: readonly unknown[], mode: ConflictMode): Promise<Planned[]> => {
-    const planned = bodies.map((body): Planned => {
+    const before = await findMadeBefore(actor, bodies.length, mode);
+    const planned = bodies.map((body, index): Planned => {
       try {
-        return { created: newEvent(parseContent(body), actor, clock.now()) };
+        return before[index] ?? { created: newEvent(parseContent(body), actor, clock.now(), index) };
       } catch (error) {
         return { error };
       }
@@ -77,7 +82,7 @@ export function createCreationService(deps: CreationDependencies): CreationServi
     const reports = (await check(fit, actor.userId)).values();
     return planned.map((one) => {
       const report = 'created' in one ? reports.next().value : undefined;
-      if (!report || 'error' in one) {
+      if (!report) {
         return one;
       }
       const refused = mode === 'reject' && report.conflicts.length > 0;
@@ -102,9 +107,8 @@ export function createCreationService(deps: CreationDependencies): CreationServi
       if ('error' in one) {
         return { index, error: one.error };
       }
-      return left
-        ? { index, left: true }
-        : { index, event: { ...eventView(one.created.event, 'owner'), ...one.report } };
+      const event = 'made' in one ? one.made : one.created.event;
+      return left ? { index, left: true } : { index, event: { ...eventView(event, 'owner'), ...one.report } };
     });
   };
 
@@ -126,10 +130,10 @@ export function createCreationService(deps: CreationDependencies): CreationServi
 }
 
 /** The first version: its entry's patch turns `{}` into the content. */
-function newEvent(content: Content, { userId, via }: Actor, now: Date): NewEvent {
+function newEvent(content: Content, { userId, via, once }: Actor, now: Date, index: number): NewEvent {
   const at = now.toISOString();
   const event: EventRecord = {
-    id: newId(now),
+    id: once ? idOf(once.token, index) : newId(now),
     version: 1,
     ownerId: userId,
     content,

@@ -14,6 +14,7 @@ import { requireVersion, type Precondition } from './preconditions.js';
 import type { EventStore } from './ports.js';
 import { noSuchVersion, type HistoryReader } from './read-history.js';
 import { scheduleConflict, type ScheduleService } from './schedule.js';
+import { undoLastEdit } from './undo.js';
 
 /** An edit as it was sent, not yet looked into. `at` is where it stands in what was sent, for pointers. */
 export interface SentEdit {
@@ -32,6 +33,8 @@ export interface EditOptions extends Precondition {
   conflicts?: ConflictMode | undefined;
   participants?: boolean | undefined;
 }
+
+export type UndoOptions = Pick<EditOptions, 'ifMatch' | 'changeId' | 'note'>;
 
 /** What an edit came to. */
 export interface EditAnswer {
@@ -55,6 +58,12 @@ export interface EditService {
   edit(actor: Actor, eventId: string, sent: SentEdit, options: EditOptions): Promise<EditAnswer>;
   /** Restores the content of an earlier version as a new one. @throws as `edit`, and version-not-found */
   rollback(actor: Actor, eventId: string, toVersion: number, options: EditOptions): Promise<EditAnswer>;
+  /**
+   * Takes back the actor's own last edit as a new version, and keeps what was changed since; again: the edit before it.
+   *
+   * @throws not-found, forbidden, precondition-failed, edit-conflict, nothing-to-undo
+   */
+  undo(actor: Actor, eventId: string, options: UndoOptions): Promise<EditAnswer>;
 }
 
 export interface EditDependencies {
@@ -128,6 +137,11 @@ export function createEditService({ events, schedule, history, pipeline }: EditD
         const result = carryOver({ form: 'replacement', content }, base, state.event);
         return { kind: 'rollback', restoredVersion: toVersion, ...result };
       });
+    },
+
+    undo: async (actor, eventId, options) => {
+      await permitFirst(events, actor, eventId, 'edit');
+      return submit(actor, eventId, options, (state) => undoLastEdit(state, actor.userId, history));
     },
   };
 }

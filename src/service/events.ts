@@ -3,7 +3,7 @@ import type { EventRecord } from '../calendar/event.js';
 import { eventView, type EventView, type ListQuery } from '../protocol/events.js';
 import type { Change } from '../protocol/history.js';
 import { problem } from '../protocol/problems.js';
-import { lookUp } from './look-up.js';
+import { lookUp, requireId } from './look-up.js';
 import type { Actor, ChangePipeline } from './commit-change.js';
 import type { Cursors } from './cursor.js';
 import { listEvents, type Page } from './list-events.js';
@@ -62,6 +62,7 @@ export function createEventService(deps: EventDependencies): EventService {
     list: (userId, query) => listEvents(deps, userId, query),
 
     trash: async (actor, eventId, precondition) => {
+      requireId(eventId);
       await pipeline.submit({
         eventId,
         actor,
@@ -99,6 +100,7 @@ export function createEventService(deps: EventDependencies): EventService {
     },
 
     restore: async (actor, eventId) => {
+      requireId(eventId);
       const { event, role } = await pipeline.submit({
         eventId,
         actor,

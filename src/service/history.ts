@@ -30,6 +30,27 @@ export interface ChangelogEntry {
   changes: FieldChange[];
 }
 
+/** What pages for people name of an event: as it is now, whatever version they tell of. */
+export interface Heading {
+  title: string;
+  timeZone: string;
+}
+
+/** With the author's own words. */
+export type ToldEntry = ChangelogEntry & { note?: string };
+export type ToldPage = Page<ToldEntry> & { event: Heading };
+
+/** The patch is canonical, and without its `test` operations. */
+export interface Difference {
+  from: number;
+  to: number;
+  patch: Operation[];
+  changes: FieldChange[];
+}
+export type Comparison = Difference & { event: Heading };
+
+type ChangelogRequest = PageRequest & { field?: ContentField | undefined };
+
 /** What an event was, and how it became what it is. Everything here needs the right to read the event. */
 export interface HistoryService {
   /** The log, newest first. @throws not-found; validation-failed for a foreign cursor */
@@ -41,18 +62,13 @@ export interface HistoryService {
     version: number,
   ): Promise<{ version: number; entry: EntryView; content: Content }>;
   /** The log told by fields, newest first; with `field`, the changes of that field alone. */
-  changelog(
-    userId: string,
-    eventId: string,
-    page: PageRequest & { field?: ContentField | undefined },
-  ): Promise<Page<ChangelogEntry>>;
+  changelog(userId: string, eventId: string, page: ChangelogRequest): Promise<Page<ChangelogEntry>>;
+  /** The same for a page that people read. */
+  told(userId: string, eventId: string, page: ChangelogRequest): Promise<ToldPage>;
   /** What leads from one version to another, in either direction. @throws not-found, version-not-found */
-  diff(
-    userId: string,
-    eventId: string,
-    from: number,
-    to: number,
-  ): Promise<{ from: number; to: number; patch: Operation[]; changes: FieldChange[] }>;
+  diff(userId: string, eventId: string, from: number, to: number): Promise<Difference>;
+  /** The same for a page that people read. */
+  comparison(userId: string, eventId: string, from: number, to: number): Promise<Comparison>;
 }
 
 export interface HistoryDependencies {
@@ -75,6 +91,45 @@ export function createHistoryService({
   /** A page's entries are those below the version that its cursor names. */
   const startOf = (event: EventRecord, cursor: string | undefined, bound: unknown): number =>
     cursor === undefined ? event.version + 1 : (cursors.read(cursor, bound) as number);
+
+  const told: HistoryService['told'] = async (userId, eventId, { limit, cursor, field }) => {
+    const { event } = await read(userId, eventId);
+    const bound = { list: 'changelog', userId, eventId, field };
+    let below = startOf(event, cursor, bound);
+    const scanEnd = below - MAX_SCANNED;
+    const found: LogEntry[] = [];
+    while (found.length < limit && below > Math.max(1, scanEnd)) {
+      const step = field === undefined ? limit - found.length : SCAN_STEP;
+      const entries = (await history.entries(event, below - step, below - 1)).reverse();
+      if (entries.length === 0) {
+        break;
+      }
+      for (const entry of entries) {
+        below = entry.version;
+        if (concerns(entry, field) && found.push(entry) === limit) {
+          break;
+        }
+      }
+    }
+    const named = await people.named(found.flatMap(peopleIn));
+    return {
+      event: headingOf(event),
+      items: found.map((entry) => toldEntry(entry, field, named, event.content.timeZone)),
+      nextCursor: below > 1 ? cursors.make(below, bound) : null,
+    };
+  };
+
+  const comparison: HistoryService['comparison'] = async (userId, eventId, from, to) => {
+    const { event } = await read(userId, eventId);
+    const [before, after] = await Promise.all([history.contentAt(event, from), history.contentAt(event, to)]);
+    return {
+      event: headingOf(event),
+      from,
+      to,
+      patch: withoutTests(effectivePatch(before, after)),
+      changes: changesBetween(before, after),
+    };
+  };
 
   return {
     entries: async (userId, eventId, { limit, cursor }) => {
@@ -101,60 +156,34 @@ export function createHistoryService({
       return { version, entry: entryView(entry, named(entry.by)), content };
     },
 
-    changelog: async (userId, eventId, { limit, cursor, field }) => {
-      const { event } = await read(userId, eventId);
-      const bound = { list: 'changelog', userId, eventId, field };
-      let below = startOf(event, cursor, bound);
-      const scanEnd = below - MAX_SCANNED;
-      const found: LogEntry[] = [];
-      while (found.length < limit && below > Math.max(1, scanEnd)) {
-        const step = field === undefined ? limit - found.length : SCAN_STEP;
-        const entries = (await history.entries(event, below - step, below - 1)).reverse();
-        if (entries.length === 0) {
-          break;
-        }
-        for (const entry of entries) {
-          below = entry.version;
-          if (concerns(entry, field) && found.push(entry) === limit) {
-            break;
-          }
-        }
-      }
-      const named = await people.named(found.flatMap(peopleIn));
-      return {
-        items: found.map((entry) => changelogEntry(entry, field, named, event.content.timeZone)),
-        nextCursor: below > 1 ? cursors.make(below, bound) : null,
-      };
+    changelog: async (userId, eventId, page) => {
+      const { items, nextCursor } = await told(userId, eventId, page);
+      return { items: items.map(({ note: _, ...entry }) => entry), nextCursor };
     },
+    told,
 
     diff: async (userId, eventId, from, to) => {
-      const { event } = await read(userId, eventId);
-      const [before, after] = await Promise.all([
-        history.contentAt(event, from),
-        history.contentAt(event, to),
-      ]);
-      return {
-        from,
-        to,
-        patch: withoutTests(effectivePatch(before, after)),
-        changes: changesBetween(before, after),
-      };
+      const { event: _, ...difference } = await comparison(userId, eventId, from, to);
+      return difference;
     },
+    comparison,
   };
 }
+
+const headingOf = ({ content: { title, timeZone } }: EventRecord): Heading => ({ title, timeZone });
 
 const concerns = (entry: LogEntry, field?: ContentField): boolean =>
   field === undefined || changesOf(entry).some((change) => change.field === field);
 
 const peopleIn = ({ by, membership }: LogEntry): string[] => (membership ? [by, membership.userId] : [by]);
 
-function changelogEntry(
+function toldEntry(
   entry: LogEntry,
   field: ContentField | undefined,
   named: (id: string) => Person,
   timeZone: string,
-): ChangelogEntry {
-  const { version, at, kind } = entry;
+): ToldEntry {
+  const { version, at, kind, note } = entry;
   const nameOf = (id: string): string => named(id).name || named(id).username;
   return {
     version,
@@ -163,5 +192,6 @@ function changelogEntry(
     kind,
     summary: summaryOf(entry, nameOf, timeZone),
     changes: changesOf(entry).filter((change) => field === undefined || change.field === field),
+    ...(note !== undefined && { note }),
   };
 }

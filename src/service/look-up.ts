@@ -3,13 +3,21 @@ import type { EventRecord } from '../calendar/event.js';
 import { isId } from '../protocol/primitives.js';
 import type { EventStore } from './ports.js';
 
+/** What has not the form of an id is nobody's: stores are not asked for it. @throws not-found */
+export function requireId(eventId: string): void {
+  if (!isId(eventId)) {
+    throw noSuchEvent();
+  }
+}
+
 /** An event, and what part a user has in it: null for a stranger. @throws not-found where there is no event */
 export async function lookUp(
   events: EventStore,
   userId: string,
   eventId: string,
 ): Promise<{ event: EventRecord; role: Role | null }> {
-  const snapshot = isId(eventId) ? await events.find(eventId, [userId]) : null;
+  requireId(eventId);
+  const snapshot = await events.find(eventId, [userId]);
   if (!snapshot) {
     throw noSuchEvent();
   }

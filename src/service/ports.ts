@@ -9,6 +9,9 @@ import type { Change } from '../protocol/history.js';
 import type { EventView } from '../protocol/events.js';
 import type { ScheduleConflict } from '../protocol/schedule.js';
 import type { SessionEnd } from '../protocol/live.js';
+import type { IdempotencyStore } from './ports/idempotency.js';
+
+export type * from './ports/idempotency.js';
 
 /*
  * What the service needs from the world, in its own words. `test/store` holds the suites that prove a store;
@@ -301,6 +304,7 @@ export interface Store {
   events: EventStore;
   accounts: AccountStore;
   leases: LeaseStore;
+  idempotency: IdempotencyStore;
   /** null where no other process can be on the store. */
   nodes: NodeStore | null;
   /** Resolves where the store answers, rejects where it does not. */

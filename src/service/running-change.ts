@@ -10,6 +10,17 @@ export interface Actor {
   userId: string;
   sessionId: string;
   via: Via;
+  once?: Once;
+}
+
+/**
+ * What an idempotency key stands for: however often it is carried out, it is done once. Its token serves as a change's
+ * id where there is no other, and new events have ids that follow from it.
+ */
+export interface Once {
+  token: string;
+  /** Whether an earlier run may have done it. */
+  again: boolean;
 }
 
 /** One version to be written. What is left out stays as it is. */
@@ -23,6 +34,7 @@ export interface Draft {
   membership?: MembershipChange;
   merged?: boolean;
   restoredVersion?: number;
+  undoes?: number;
   /** In place of the command's own. */
   note?: string;
   /** An event that comes into being with this version, in the same write. */
@@ -90,6 +102,7 @@ export function record(
     ...(changeId !== undefined && { changeId }),
     ...(draft.merged && { merged: true }),
     ...(draft.restoredVersion !== undefined && { restoredVersion: draft.restoredVersion }),
+    ...(draft.undoes !== undefined && { undoes: draft.undoes }),
     ...(draft.membership && { membership: draft.membership }),
     ...(draft.alsoInsert && { following: draft.alsoInsert.event.id }),
   };

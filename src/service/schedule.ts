@@ -8,6 +8,7 @@ import {
   calendarOf,
   clashes,
   readCalendar,
+  turn,
   type BusyCalendar,
   type BusyEvent,
   type Clash,
@@ -56,6 +57,8 @@ export const scheduleConflict = (report: ConflictReport) =>
 const HORIZON = 2 * 366 * DAY;
 const MAX_OCCURRENCES = 10_000;
 const MAX_LISTED = 100;
+/** The most pairs of occurrences that new events may be compared in with each other: of many each is looked at less far. */
+const MAX_PAIRS = 50_000_000;
 /** What it may cost to find a candidate's own occurrences. */
 const OWN_WORK = 1_000_000;
 
@@ -75,13 +78,13 @@ interface Dependencies {
 export function createScheduleService({ events, leases, clock }: Dependencies): ScheduleService {
   const lock = createKeyedLock();
 
-  const ownTimes = (content: Content): OwnTimes => {
+  const ownTimes = (content: Content, most = MAX_OCCURRENCES): OwnTimes => {
     const { from, until } = spanOf(content);
     const horizon = Math.min(until, Math.max(clock.now().getTime(), from) + HORIZON);
     const window = { from, to: Math.max(horizon, from + 1) };
     const { times, reached } = busyTimes(content, window, { left: OWN_WORK });
-    const ours = times.slice(0, MAX_OCCURRENCES);
-    return { ours, from, until: Math.min(horizon, reached, times[MAX_OCCURRENCES]?.start ?? Infinity) };
+    const ours = times.slice(0, most);
+    return { ours, from, until: Math.min(horizon, reached, times[most]?.start ?? Infinity) };
   };
 
   const calendarFor = (userId: string, ours: readonly Interval[]): Promise<BusyCalendar> =>
@@ -110,7 +113,7 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
     for (const userId of ours.length > 0 ? audience.userIds : []) {
       const calendar = await calendarFor(userId, ours);
       checkedUntil = Math.min(checkedUntil, completeUntil(ours, calendar, until));
-      const met = clashes(ours, calendar, eventId).slice(0, MAX_LISTED + 1 - found.length);
+      const met = clashes(ours, calendar, eventId, MAX_LISTED + 1 - found.length);
       found.push(...met.map((clash) => ({ clash, userId })));
       if (found.length > MAX_LISTED) {
         break;
@@ -122,7 +125,12 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
 
   /** Each one's own times, and what they meet among what is stored. */
   const checkStored = async (created: readonly EventRecord[], userId: string) => {
-    const all = created.map(({ content }) => ownTimes(content));
+    const most = Math.min(MAX_OCCURRENCES, Math.ceil(MAX_PAIRS / created.length ** 2));
+    const all: OwnTimes[] = [];
+    for (const { content } of created) {
+      all.push(ownTimes(content, most));
+      await turn();
+    }
     // Series are looked up together, as their windows are wide and overlap; single events one by one.
     const wide = all.filter((_, i) => created[i]?.content.recurrence).flatMap(({ ours }) => ours);
     const shared = wide.length > 0 ? await calendarFor(userId, wide) : null;
@@ -146,18 +154,26 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
     checkTogether: async (created, userId) => {
       const checked = await checkStored(created, userId);
       const batch = calendarOf(checked.map(({ event, own }) => busyEvent(event, own)));
-      return checked.map(({ event, own, calendar }) => checkedReport(own, [calendar, batch], event.id));
+      const reports: ConflictReport[] = [];
+      for (const { event, own, calendar } of checked) {
+        reports.push(checkedReport(own, [calendar, batch], event.id));
+        await turn();
+      }
+      return reports;
     },
 
     checkInTurn: async (created, userId) => {
       const accepted: BusyCalendar[] = [];
-      return (await checkStored(created, userId)).map(({ event, own, calendar }) => {
+      const reports: ConflictReport[] = [];
+      for (const { event, own, calendar } of await checkStored(created, userId)) {
         const result = checkedReport(own, [calendar, ...accepted], event.id);
         if (result.conflicts.length === 0) {
           accepted.push(calendarOf([busyEvent(event, own)]));
         }
-        return result;
-      });
+        reports.push(result);
+        await turn();
+      }
+      return reports;
     },
 
     audience: async (callerId, eventId, participants) => {
@@ -184,7 +200,7 @@ const completeUntil = (ours: readonly Interval[], { window }: BusyCalendar, unti
   ours.some(({ end }) => end > window.to) ? window.to : until;
 
 function checkedReport(own: OwnTimes, calendars: readonly BusyCalendar[], eventId: string): ConflictReport {
-  const found = calendars.flatMap((calendar) => clashes(own.ours, calendar, eventId));
+  const found = calendars.flatMap((calendar) => clashes(own.ours, calendar, eventId, MAX_LISTED + 1));
   found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);
   const until = calendars.reduce(
     (least, calendar) => Math.min(least, completeUntil(own.ours, calendar, own.until)),

@@ -1,5 +1,6 @@
 import type { EventRecord } from '../calendar/event.js';
 import type { Bucket, LogEntry } from '../calendar/history.js';
+import type { Millis } from '../calendar/time.js';
 import type {
   Departure,
   IndexKeys,
@@ -24,6 +25,18 @@ export interface WholeEvent {
   entries: LogEntry[];
 }
 
+/** What is known of an idempotency key. */
+export interface KeyRecord {
+  userId: string;
+  key: string;
+  fingerprint: string;
+  token: string;
+  attempt: number;
+  expiresAt: Millis;
+  /** Base64; absent where a run has left it open. */
+  answer?: string;
+}
+
 export interface Records {
   users: UserRecord;
   sessions: SessionRecord;
@@ -31,11 +44,20 @@ export interface Records {
   departures: Departure;
   events: WholeEvent;
   buckets: Bucket;
+  keys: KeyRecord;
 }
 export type Kind = keyof Records;
 
 /** In the order in which they are carried. */
-export const KINDS: readonly Kind[] = ['users', 'sessions', 'invitations', 'departures', 'events', 'buckets'];
+export const KINDS: readonly Kind[] = [
+  'users',
+  'sessions',
+  'invitations',
+  'departures',
+  'events',
+  'buckets',
+  'keys',
+];
 
 /** A store to be read whole. Nobody writes to it meanwhile. */
 export interface Source {
@@ -52,13 +74,11 @@ export interface Target {
   put<K extends Kind>(kind: K, records: readonly Records[K][]): Promise<void>;
   /** The records under the ids of these ones, in their order; undefined where there is none. */
   like<K extends Kind>(kind: K, records: readonly Records[K][]): Promise<(Records[K] | undefined)[]>;
-  /** How many there are; sessions and invitations that have expired do not count. */
+  /** How many there are; what has expired does not count. */
   count(kind: Kind): Promise<number>;
   bucketsOf(eventId: string): AsyncIterable<Bucket>;
 }
 
 /** Whether a store may have forgotten it by now, as it has expired. */
-export const mayBeForgotten = (record: object, now: Date): boolean =>
-  'expiresAt' in record &&
-  typeof record.expiresAt === 'string' &&
-  Date.parse(record.expiresAt) <= now.getTime();
+export const mayBeForgotten = (record: Records[Kind], now: Date): boolean =>
+  'expiresAt' in record && new Date(record.expiresAt) <= now;

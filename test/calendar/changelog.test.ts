@@ -76,8 +76,8 @@ test.each<[Partial<LogEntry>, string]>([
     'Changed title, busy and metadata',
   ],
   [
-    { kind: 'undo', patch: inverse(effectivePatch(event(), event({ title: 'x' }))) },
-    'Took back an edit of title',
+    { kind: 'undo', undoes: 3, patch: inverse(effectivePatch(event(), event({ title: 'x' }))) },
+    'Took back version 3: title',
   ],
   [
     { kind: 'rollback', restoredVersion: 3, patch: effectivePatch(event(), event({ color: 'red' })) },

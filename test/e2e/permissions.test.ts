@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { expectProblem, mannerly } from '../support/answers.js';
+import {
+  CALLERS,
+  expectNothing,
+  gather,
+  imprint,
+  look,
+  may,
+  NOTHING,
+  refusalOf,
+  ROLES,
+  stage,
+  type Caller,
+  type People,
+  type Role,
+} from '../support/callers.js';
 import { Convene, sampleEvent, type Person } from '../support/convene.js';
 
-const CALLERS = ['anonymous', 'stranger', 'former member', 'viewer', 'editor', 'owner'] as const;
-type Caller = (typeof CALLERS)[number];
-const ROLES = ['viewer', 'editor', 'owner'] as const;
-
 let convene: Convene;
-let people: Record<Caller | 'other member', Person>;
+let people: People;
 
 beforeAll(async () => {
   convene = await Convene.start();
   convene.witness = mannerly;
-  const [stranger, former, viewer, editor, owner, other] = await Promise.all(
-    Array.from({ length: 6 }, () => convene.person()),
-  );
-  people = {
-    anonymous: convene.anonymous,
-    stranger: stranger!,
-    'former member': former!,
-    viewer: viewer!,
-    editor: editor!,
-    owner: owner!,
-    'other member': other!,
-  };
+  people = await gather(convene);
 });
 afterAll(() => convene.close());
 
@@ -37,7 +37,7 @@ interface Row {
   body?: unknown;
   type?: string;
   /** The least role that may do it. */
-  least: (typeof ROLES)[number];
+  least: Role;
   status: number;
   /** What else it is for the owner. */
   owner?: [status: number, code: string];
@@ -131,33 +131,26 @@ const rows: Row[] = [
     least: 'editor',
     status: 404,
   },
+  { route: 'POST /undo', least: 'editor', status: 200 },
   { route: 'GET /changelog', least: 'viewer', status: 200, trashed: 200 },
+  {
+    route: 'GET /changelog',
+    how: 'as a page',
+    path: () => '/changelog?format=html',
+    least: 'viewer',
+    status: 200,
+    trashed: 200,
+  },
   { route: 'GET /diff/{from}/{to}', least: 'viewer', status: 200, trashed: 200 },
+  {
+    route: 'GET /diff/{from}/{to}',
+    how: 'as text',
+    path: () => '/diff/1/2?format=text',
+    least: 'viewer',
+    status: 200,
+    trashed: 200,
+  },
 ];
-
-/** An event with a member in each role, one who was one, and something to go back to. */
-async function scene(trashed: boolean): Promise<string> {
-  const { owner } = people;
-  const event = await owner.createEvent();
-  const url = `/api/events/${event.id}`;
-  const shares = (['viewer', 'editor', 'other member', 'former member'] as const).map((name) => ({
-    userId: people[name].id,
-    role: name === 'editor' ? 'editor' : 'viewer',
-  }));
-  await owner.post(`${url}/share`, { shares });
-  await owner.delete(`${url}/permissions/${people['former member'].id}`);
-  await owner.patch(url, { location: 'Room 4' });
-  if (trashed) {
-    await owner.delete(url);
-  }
-  return url;
-}
-
-/** Everything that can be seen of an event. */
-const look = async (url: string): Promise<unknown> =>
-  Promise.all(
-    ['', '/permissions', '/history'].map(async (path) => (await people.owner.get(url + path)).body),
-  );
 
 const ask = (row: Row, url: string, person: Person) => {
   const [method = '', route = ''] = row.route.split(' ');
@@ -176,80 +169,66 @@ const ask = (row: Row, url: string, person: Person) => {
   });
 };
 
-const may = (caller: Caller, least: Row['least']): boolean =>
-  (ROLES as readonly string[]).indexOf(caller) >= ROLES.indexOf(least);
+const urlOf = (id: string): string => `/api/events/${id}`;
+const title = ({ route, how = '' }: Row): string => `${route.replace(' ', ' …')} ${how}`.trim();
 
-describe.each(rows.map((row) => [`${row.route.replace(' ', ' …')} ${row.how ?? ''}`.trim(), row] as const))(
-  '%s',
-  (_, row) => {
-    test.each(CALLERS)('%s', async (caller) => {
-      const url = await scene(false);
-      const before = await look(url);
-      const answer = await ask(row, url, people[caller]);
-      if (caller === 'owner' && row.owner) {
-        expectProblem(answer, ...row.owner);
-      } else if (may(caller, row.least)) {
-        expect(answer.status).toBe(row.status);
-        return;
-      } else if (caller === 'anonymous') {
-        expectProblem(answer, 401, 'unauthenticated');
-      } else if (caller === 'stranger' || caller === 'former member') {
-        expectProblem(answer, 404, 'not-found');
-      } else {
-        expectProblem(answer, 403, 'forbidden');
-      }
-      expect(await look(url)).toEqual(before);
-    });
+describe.each(rows.map((row) => [title(row), row] as const))('%s', (_, row) => {
+  const isServed = (caller: Caller): boolean =>
+    may(caller, row.least) && !(caller === 'owner' && row.owner !== undefined);
 
-    test('in the trash', async () => {
-      const url = await scene(true);
-      const before = await look(url);
-      for (const caller of CALLERS.filter((name) => name !== 'owner')) {
-        const [status, code] = caller === 'anonymous' ? [401, 'unauthenticated'] : [404, 'not-found'];
-        expectProblem(await ask(row, url, people[caller as Caller]), status, code);
-      }
-      expect(await look(url)).toEqual(before);
-      const answer = await ask(row, url, people.owner);
-      expect(answer.status).toBe(row.trashed ?? 404);
-      if (answer.status === 404) {
-        expect(await look(url)).toEqual(before);
-      }
-    });
-  },
-);
+  /** What a caller gets where there is no event at all. */
+  const answerToNothing = async (caller: Caller): Promise<string> =>
+    imprint(await ask(row, urlOf(NOTHING), people[caller]), NOTHING);
 
-test.each([
-  ['GET', '/api/events'],
-  ['POST', '/api/events'],
-  ['POST', '/api/events/batch'],
-  ['GET', '/api/auth/me'],
-  ['PATCH', '/api/auth/me'],
-  ['DELETE', '/api/auth/me'],
-  ['GET', '/api/auth/sessions'],
-  ['DELETE', '/api/auth/sessions/66f0c0ffee0123456789abcd'],
-  ['POST', '/api/invitations'],
-  ['POST', '/api/auth/logout'],
-])('%s %s is for those who are signed in', async (method, path) => {
-  const answer = await convene.anonymous.send(method, path, { ...(method === 'POST' && { body: {} }) });
-  expectProblem(answer, 401, 'unauthenticated');
+  test.each(CALLERS.filter(isServed))('%s', async (caller) => {
+    const id = await stage(people);
+    expect((await ask(row, urlOf(id), people[caller])).status).toBe(row.status);
+  });
+
+  test(`not ${CALLERS.filter((caller) => !isServed(caller)).join(', ')}`, async () => {
+    const id = await stage(people);
+    const before = await look(people, id);
+    for (const caller of CALLERS.filter((one) => !isServed(one))) {
+      const answer = await ask(row, urlOf(id), people[caller]);
+      expectProblem(answer, ...((caller === 'owner' && row.owner) || refusalOf(caller)));
+      if (!ROLES.includes(caller as Role)) {
+        expect(imprint(answer, id)).toBe(await answerToNothing(caller));
+      }
+    }
+    expect(await look(people, id)).toEqual(before);
+  });
+
+  test('in the trash', async () => {
+    const id = await stage(people, { trashed: true });
+    const before = await look(people, id);
+    for (const caller of CALLERS.filter((one) => one !== 'owner')) {
+      const answer = await ask(row, urlOf(id), people[caller]);
+      expectNothing(caller, answer);
+      expect(imprint(answer, id)).toBe(await answerToNothing(caller));
+    }
+    expect(await look(people, id)).toEqual(before);
+    const answer = await ask(row, urlOf(id), people.owner);
+    expect(answer.status).toBe(row.trashed ?? 404);
+    if (answer.status === 404) {
+      expect(await look(people, id)).toEqual(before);
+    }
+  });
 });
 
-test('an event that does not exist is answered like one that is somebody else’s', async () => {
-  const url = await scene(false);
-  const nowhere = `/api/events/${'0'.repeat(24)}`;
-  for (const row of rows) {
-    const [there, notThere] = [
-      await ask(row, url, people.stranger),
-      await ask(row, nowhere, people.stranger),
-    ];
-    const told = ({ body, status }: { body: any; status: number }): unknown => ({
-      status,
-      ...body,
-      requestId: null,
-      instance: null,
-    });
-    expect(told(there)).toEqual(told(notThere));
+test('the key of somebody else’s request opens nothing', async () => {
+  const id = await stage(people);
+  const share = (caller: Caller) =>
+    people[caller].post(
+      `${urlOf(id)}/share`,
+      { userId: people.stranger.id, role: 'viewer' },
+      { headers: { 'Idempotency-Key': 'of-the-owner' } },
+    );
+  expect((await share('owner')).status).toBe(200);
+  const before = await look(people, id);
+  for (const caller of CALLERS.filter((one) => one !== 'owner' && one !== 'stranger')) {
+    expectProblem(await share(caller), ...refusalOf(caller));
   }
+  expect(await look(people, id)).toEqual(before);
 });
 
 test.each([

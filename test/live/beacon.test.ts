@@ -55,7 +55,13 @@ function world() {
     endedAmong: async (ids) => new Set(ids.filter((id) => ended.has(id))),
   });
   const catchUp = async (_: string, after: number): Promise<Change[]> => log.slice(after);
-  const feeds = createFeeds({ emit: audience.tell, catchUp, isCurrent: () => true, onError: () => {} });
+  const feeds = createFeeds({
+    emit: audience.tell,
+    withdraw: audience.withdraw,
+    catchUp,
+    isCurrent: () => true,
+    onError: () => {},
+  });
   const beacon = createBeacon({
     feeds,
     rooms: fakeRooms,
@@ -159,8 +165,20 @@ describe('5: a process that was told of no revocation', () => {
     edits(1);
     await beacon.look();
     expect(ada.versions()).toEqual([2, 3, 4]);
-    expect(bob.versions()).toEqual([2]);
+    // Not even what came before: he may have been told long ago that the event is his no more.
+    expect(bob.versions()).toEqual([]);
     expect(bob.heard.at(-1)).toEqual(['event:unshared', { eventId: EVENT, by }]);
+  });
+
+  test('sends nobody but the owner anything of an event that was deleted', async () => {
+    const { beacon, edits, store, subscribe } = world();
+    const ada = await subscribe(by.id);
+    const bob = await subscribe('bob');
+    edits(1);
+    store('delete');
+    await beacon.look();
+    expect(ada.versions()).toEqual([2, 3]);
+    expect(bob.heard).toEqual([['event:deleted', { eventId: EVENT, version: 3, by }]]);
   });
 
   test('a later change alone does not get past the removal', async () => {

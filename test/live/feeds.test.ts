@@ -24,6 +24,7 @@ function world() {
     emit: ({ version }, except) => {
       members.forEach((id) => !except.includes(id) && heard.get(id)?.push(version));
     },
+    withdraw: () => {},
     catchUp: async (_, after) =>
       Array.from({ length: state.stored - after }, (_unused, i) => change(after + 1 + i)),
     isCurrent: () => state.current,

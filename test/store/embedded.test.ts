@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { embeddedIdempotency } from '../../src/store/embedded/idempotency.js';
+import { openEnvironment } from '../../src/store/embedded/environment.js';
 import { embeddedSettings, openStore } from '../support/stores.js';
+import { DAY, NOON } from './samples.js';
 import { storeContract } from './store.contract.js';
 
 describe('the embedded store', () => {
@@ -13,6 +16,33 @@ describe('the embedded store', () => {
     const store = await openStore(settings);
     expect(store.nodes).toBeNull();
     await store.close();
+    await settings.remove();
+  });
+
+  test('keeps no more idempotency keys than were used within a day', async () => {
+    const settings = embeddedSettings();
+    const environment = await openEnvironment(settings.dataDir);
+    const keys = embeddedIdempotency(environment);
+    const use = (i: number, at: number) =>
+      keys.begin({
+        userId: 'u',
+        key: `${i}`,
+        fingerprint: '',
+        token: `${i}`,
+        repeatable: true,
+        at,
+        keepMs: DAY,
+      });
+    for (let i = 0; i < 200; i += 1) {
+      await use(i, NOON + i);
+    }
+    for (let i = 200; i < 300; i += 1) {
+      await use(i, NOON + DAY + i);
+    }
+    for (const name of ['idempotency', 'idempotencyExpiry']) {
+      expect([name, environment.table(name).getCount()]).toEqual([name, 100]);
+    }
+    await environment.close();
     await settings.remove();
   });
 });

@@ -52,6 +52,7 @@ export function historyContract(store: () => EventStore): void {
           changeId: 'ä/1.$',
           merged: true,
           restoredVersion: 1,
+          undoes: 3,
           membership: { userId: newId(), role: null, previousRole: 'viewer' },
         },
       });

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { testDatabase, whySkipped } from './mongo-server.js';
+import { sharedIdempotencyContract } from './idempotency.contract.js';
 import { nodesContract } from './nodes.contract.js';
 import { singleEventsContract, storeContract } from './store.contract.js';
 
@@ -13,6 +14,7 @@ suite(`the MongoDB store${whySkipped}`, () => {
   };
   storeContract(prepare);
   describe('nodes', () => nodesContract(prepare));
+  sharedIdempotencyContract(prepare);
 });
 
 suite(`the MongoDB store without transactions${whySkipped}`, () => {

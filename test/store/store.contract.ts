@@ -5,6 +5,7 @@ import { accountsContract } from './accounts.contract.js';
 import { commitsContract } from './commits.contract.js';
 import { eventsContract } from './events.contract.js';
 import { historyContract } from './history.contract.js';
+import { idempotencyContract, idempotencyCrashContract } from './idempotency.contract.js';
 import { leasesContract } from './leases.contract.js';
 import { listsContract } from './lists.contract.js';
 import { pagingContract } from './paging.contract.js';
@@ -38,6 +39,7 @@ class OpenStore {
   events = () => this.store.events;
   accounts = () => this.store.accounts;
   leases = () => this.store.leases;
+  idempotency = () => this.store.idempotency;
 
   async reopen(): Promise<void> {
     await this.store.close();
@@ -60,6 +62,10 @@ export function storeContract(prepare: () => Promise<Opener>): void {
   describe('accounts', () => accountsContract(accounts));
   describe('changes of accounts', () => accountChangesContract(accounts));
   describe('leases', () => leasesContract(opened.leases));
+  describe('idempotency keys', () => {
+    idempotencyContract(opened.idempotency);
+    idempotencyCrashContract(() => opened.reopen(), opened.idempotency);
+  });
 
   test('answers a ping', async () => {
     await opened.store.ping();

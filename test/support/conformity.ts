@@ -83,7 +83,9 @@ export class Conformity {
     if (!schema) {
       return `its content type is ${type || 'missing'}, not ${Object.keys(described.content).join(' or ')}`;
     }
-    return withoutBody || !type.endsWith('json') ? null : this.invalidity(schema, answer.body);
+    // Who has not unpacked MessagePack has no value to look at.
+    const isValue = type.endsWith('json') || (type.endsWith('msgpack') && typeof answer.body !== 'string');
+    return withoutBody || !isValue ? null : this.invalidity(schema, answer.body);
   }
 
   /** What is wrong with a value by a schema of the document; null where nothing is. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import swaggerJsdoc from 'swagger-jsdoc';
 import { z } from 'zod';
 import { isProblemCode, PROBLEMS, type ProblemCode } from '../../protocol/problems.js';
+import { alsoMessagePack } from './formats.js';
 import { INTRODUCTION, TAGS } from './introduction.js';
 import { problemResponse, problemResponseName } from './problems.js';
 import { jsonSchema, QUERIES, schemaComponents } from './schemas.js';
@@ -38,8 +39,11 @@ export function buildDocument(): OpenApiDocument {
         schemas: schemaComponents(),
         headers,
         parameters,
-        requestBodies,
-        responses: { ...responses, MethodNotAllowed: problemResponse(['method-not-allowed']) },
+        requestBodies: mapValues(requestBodies, alsoMessagePack),
+        responses: {
+          ...mapValues(responses, alsoMessagePack),
+          MethodNotAllowed: problemResponse(['method-not-allowed']),
+        },
       },
     },
   }) as OpenApiDocument;
@@ -47,7 +51,8 @@ export function buildDocument(): OpenApiDocument {
   const shared = document.components.responses;
   for (const [at, operations] of Object.entries(document.paths)) {
     for (const [method, told] of Object.entries(operations)) {
-      operations[method] = complete(at, told, shared);
+      const responses = mapValues(told.responses, alsoMessagePack);
+      operations[method] = complete(at, method, { ...told, responses }, shared);
     }
   }
   document.components.responses = mapValues(shared, withHeaders(LIMITED));
@@ -68,20 +73,39 @@ const packageVersion = (): string =>
   (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string })
     .version;
 
-function complete(at: string, told: Told, shared: Record<string, Response>): Operation {
+function complete(at: string, method: string, told: Told, shared: Record<string, Response>): Operation {
   const { 'x-query': query, 'x-problems': own = [], ...operation } = told;
-  const codes = new Set<string>([...own, ...problemsOfEveryRoute(at, told)]);
+  const keyed = method === 'post' && !told.security;
+  const codes = new Set<string>([...own, ...problemsOfEveryRoute(at, told), ...(keyed ? KEY_PROBLEMS : [])]);
   const common = at.startsWith('/api/') ? LIMITED : ALWAYS;
   return {
     ...operation,
     parameters: [
       ...(operation.parameters ?? []),
       ...(query === undefined ? [] : queryParameters(query)),
+      ...(keyed ? [{ $ref: '#/components/parameters/Idempotency-Key' }] : []),
       { $ref: '#/components/parameters/X-Request-Id' },
     ],
-    responses: { ...mapValues(operation.responses, withHeaders(common)), ...problems(codes, shared) },
+    responses: {
+      ...(keyed
+        ? mapValues(operation.responses, (one) => withHeaders([...common, REPLAYED])(inFull(one, shared)))
+        : mapValues(operation.responses, withHeaders(common))),
+      ...problems(codes, shared),
+    },
   };
 }
+
+/** What a signed-in user may send once with an `Idempotency-Key`, and what comes of it. */
+const KEY_PROBLEMS: readonly ProblemCode[] = [
+  'validation-failed',
+  'idempotency-mismatch',
+  'idempotency-in-progress',
+];
+const REPLAYED = 'Idempotency-Replayed';
+
+/** A response in place of the reference to it. */
+const inFull = (response: Response | Reference, shared: Record<string, Response>): Response | Reference =>
+  '$ref' in response ? (shared[response.$ref.split('/').at(-1) ?? ''] ?? response) : response;
 
 /** What the door itself refuses. */
 function problemsOfEveryRoute(at: string, told: Told): ProblemCode[] {

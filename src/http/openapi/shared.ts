@@ -31,6 +31,10 @@ export const headers = {
     schema: { type: 'string' },
   },
   'WWW-Authenticate': { required: true, schema: { type: 'string', const: 'Bearer' } },
+  'Idempotency-Replayed': {
+    description: 'That this is the first answer to the Idempotency-Key, again',
+    schema: { type: 'string', const: 'true' },
+  },
   Allow: { description: 'The methods that the path takes', required: true, schema: { type: 'string' } },
   'Retry-After': {
     description: 'Seconds after which to try again',
@@ -84,6 +88,12 @@ export const parameters = {
   'Edit-Note': inHeader(
     'Edit-Note',
     `A word on the edit for its history, like a commit message: percent-encoded UTF-8, at most ${MAX_NOTE} characters`,
+  ),
+  'Idempotency-Key': inHeader(
+    'Idempotency-Key',
+    'A key of the client’s own: sent again with it within 24 hours, the request is not carried out again, and gets its ' +
+      'first answer with `Idempotency-Replayed: true`',
+    { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   ),
   'X-Request-Id': inHeader('X-Request-Id', 'An id to find the request by, at most 128 visible characters'),
 };

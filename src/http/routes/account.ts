@@ -2,6 +2,7 @@ import type { AccountDeletion } from '../../service/account-deletion.js';
 import type { AccountService } from '../../service/accounts.js';
 import { JSON_TYPE } from '../body.js';
 import { noContent, ok, type Routes } from '../door.js';
+import { confidential } from './auth.js';
 import { id } from './events.js';
 
 const consumes = [JSON_TYPE] as const;
@@ -119,7 +120,7 @@ export function accountRoutes(accounts: AccountService, deletion: AccountDeletio
      *     x-problems: [registration-closed, validation-failed]
      */
     '/invitations': {
-      post: { handle: async ({ caller }) => ({ status: 201, body: await accounts.invite(caller.userId) }) },
+      post: { handle: async ({ caller }) => confidential(201, await accounts.invite(caller.userId)) },
     },
   };
 }

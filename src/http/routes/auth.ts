@@ -1,8 +1,15 @@
 import type { AccountService } from '../../service/accounts.js';
 import { JSON_TYPE } from '../body.js';
-import { noContent, ok, type Routes } from '../door.js';
+import { noContent, type Answer, type Routes } from '../door.js';
 
 const consumes = [JSON_TYPE] as const;
+
+/** An answer that nobody but its receiver may ever see: it is kept nowhere on its way (RFC 6749, section 5.1). */
+export const confidential = (status: number, body: unknown): Answer => ({
+  status,
+  body,
+  headers: { 'Cache-Control': 'no-store' },
+});
 
 export function authRoutes(accounts: AccountService): Record<string, Routes> {
   return {
@@ -28,7 +35,7 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
       post: {
         public: true,
         consumes,
-        handle: async ({ body, origin }) => ({ status: 201, body: await accounts.register(body, origin) }),
+        handle: async ({ body, origin }) => confidential(201, await accounts.register(body, origin)),
       },
     },
     /**
@@ -51,7 +58,7 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
       post: {
         public: true,
         consumes,
-        handle: async ({ body, origin }) => ok(await accounts.login(body, origin)),
+        handle: async ({ body, origin }) => confidential(200, await accounts.login(body, origin)),
       },
     },
     /**
@@ -70,7 +77,11 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
      *     x-problems: [unauthenticated, session-revoked, token-expired]
      */
     '/auth/refresh': {
-      post: { public: true, consumes, handle: async ({ body }) => ok(await accounts.refresh(body)) },
+      post: {
+        public: true,
+        consumes,
+        handle: async ({ body }) => confidential(200, await accounts.refresh(body)),
+      },
     },
     /**
      * @openapi
@@ -89,6 +100,7 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
         consumes,
         bodyOptional: true,
         silent: true,
+        repeatable: true,
         handle: async ({ caller, body }) => {
           await accounts.logout(caller, body);
           return noContent;

@@ -78,6 +78,7 @@ export function eventRoutes(
        */
       post: {
         consumes,
+        repeatable: true,
         handle: async ({ actor, query, body }) => {
           const { conflicts } = parseQuery(CreateQuerySchema, query);
           const event = await creation.create(actor, body, conflicts);
@@ -114,6 +115,7 @@ export function eventRoutes(
        */
       post: {
         consumes,
+        repeatable: true,
         handle: async (call) => {
           const { conflicts: mode } = parseQuery(CreateQuerySchema, call.query);
           const { events: bodies, atomic } = parse(BatchSchema, call.body);
@@ -245,6 +247,7 @@ export function eventRoutes(
      */
     '/events/:id/restore': {
       post: {
+        repeatable: true,
         handle: async (call) => {
           const event = await events.restore(call.actor, id(call));
           return ok(event, tagged(event));
@@ -270,11 +273,12 @@ export function eventRoutes(
      *     responses:
      *       200: { $ref: '#/components/responses/EditedEvent' }
      *     x-problems:
-     *       [not-found, version-not-found, forbidden, edit-conflict, precondition-failed,
+     *       [not-found, version-not-found, forbidden, edit-conflict, schedule-conflict, precondition-failed,
      *       invalid-recurrence, unknown-version]
      */
     '/events/:id/rollback/:version': {
       post: {
+        repeatable: true,
         handle: async (call) => {
           const options = { ...parseQuery(EditQuerySchema, call.query), ...editHeaders(call) };
           const answer = await edits.rollback(
@@ -285,6 +289,35 @@ export function eventRoutes(
           );
           return edited(answer, options.baseVersion);
         },
+      },
+    },
+    /**
+     * @openapi
+     * /api/events/{id}/undo:
+     *   post:
+     *     tags: [History]
+     *     operationId: undoEdit
+     *     summary: Take back the caller’s own last edit
+     *     description: >-
+     *       As a new version, which keeps what others have changed since; where they have changed the same, or
+     *       what they changed needs the edit, it is an `edit-conflict`. Edits, occurrence edits and rollbacks can
+     *       be taken back, an undo cannot: asked again, it takes back the caller’s edit before that one. An edit
+     *       of which nothing is left is passed over. The newest 500 versions are looked through. Of a series that
+     *       was split the end is taken back; the event in which it went on stays.
+     *     parameters:
+     *       - { $ref: '#/components/parameters/EventId' }
+     *       - { $ref: '#/components/parameters/If-Match' }
+     *       - { $ref: '#/components/parameters/Edit-Id' }
+     *       - { $ref: '#/components/parameters/Edit-Note' }
+     *     responses:
+     *       200: { $ref: '#/components/responses/Event' }
+     *     x-problems:
+     *       [not-found, forbidden, edit-conflict, nothing-to-undo, precondition-failed, validation-failed]
+     */
+    '/events/:id/undo': {
+      post: {
+        repeatable: true,
+        handle: async (call) => edited(await edits.undo(call.actor, id(call), editHeaders(call)), undefined),
       },
     },
   };

@@ -36,6 +36,7 @@ export function scheduleRoutes(
        */
       post: {
         consumes,
+        repeatable: true,
         handle: async ({ caller, body }) => {
           const content = parseContent(isObject(body) ? { title: 'Untitled', ...body } : body);
           const audience = await schedule.audience(caller.userId, null, false);
@@ -91,6 +92,7 @@ export function scheduleRoutes(
        */
       post: {
         consumes,
+        repeatable: true,
         handle: async ({ caller, body }) => ok(await freeBusy.look(caller.userId, body)),
       },
     },

@@ -28,6 +28,7 @@ export function sharingRoutes(sharing: SharingService): Record<string, Routes> {
     '/events/:id/share': {
       post: {
         consumes,
+        repeatable: true,
         handle: async (call) => ok(page(await sharing.share(call.actor, id(call), call.body))),
       },
     },

@@ -36,10 +36,18 @@ export function checkDataFile(file: string, limit = Infinity): void {
   try {
     const pages = new Pages(descriptor, fail(file));
     const waiting = pages.roots();
-    for (let i = 0; i < waiting.length && i < limit; i += 1) {
-      const [page, below] = waiting[i] ?? [0, 0];
-      pages.follow(page, below, (named) => waiting.push(named));
-      if (waiting.length > pages.count) {
+    let named = waiting.length;
+    for (let i = 0; i < limit; i += 1) {
+      // The upper ones first where it is not all of them; else the deepest, so that few are waiting.
+      const next = limit === Infinity ? waiting.pop() : waiting[i];
+      if (!next) {
+        break;
+      }
+      pages.follow(...next, (page) => {
+        named += 1;
+        waiting.push(page);
+      });
+      if (named > pages.count) {
         fail(file)('a page is named twice');
       }
     }

@@ -9,7 +9,7 @@ import { asUnavailable, whyNoRoom } from './room.js';
 /** The layout of the data; a directory with another one is refused. */
 const FORMAT = 1;
 /** So many pages are looked at before the data file is opened: all of a small one, the upper ones of a large one. */
-const PAGES_AT_START = 1024;
+const PAGES_AT_START = 256;
 
 /** The tables of an LMDB environment. */
 export interface Tables {

@@ -57,21 +57,15 @@ export function openCopy(file: string): OpenSource {
  */
 export async function copyData(directory: string, to: string): Promise<void> {
   const file = path.join(directory, DATA_FILE);
-  const unlock = await lockIfFree(directory);
+  await checkIfIdle(directory);
+  rmSync(to, { force: true });
+  const root = openFile(file, { readOnly: true });
   try {
-    // What a process has open and writes, cannot be looked at from here.
-    checkDataFile(file, unlock ? Infinity : 0);
-    rmSync(to, { force: true });
-    const root = openFile(file, { readOnly: true });
-    try {
-      await root.backup(to, true);
-    } finally {
-      await root.close();
-    }
-    keepCopy(to);
+    await root.backup(to, true);
   } finally {
-    await unlock?.();
+    await root.close();
   }
+  keepCopy(to);
 }
 
 /** Puts a copy in place as the data file of a directory that has none. @param copy lies in the directory */
@@ -85,14 +79,21 @@ export async function lockForRestore(directory: string): Promise<() => Promise<v
   return lockDirectory(directory);
 }
 
-async function lockIfFree(directory: string): Promise<(() => Promise<void>) | undefined> {
+/** What a process has open and writes cannot be looked at from here, but for its head; it has been by that process. */
+async function checkIfIdle(directory: string): Promise<void> {
+  const file = path.join(directory, DATA_FILE);
   try {
-    return await lockDirectory(directory);
-  } catch (error) {
-    if (error instanceof DirectoryInUse) {
-      return undefined;
+    const unlock = await lockDirectory(directory);
+    try {
+      checkDataFile(file);
+    } finally {
+      await unlock();
     }
-    throw error;
+  } catch (error) {
+    if (!(error instanceof DirectoryInUse)) {
+      throw error;
+    }
+    checkDataFile(file, 0);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Store } from '../../service/ports.js';
 import { embeddedAccounts } from './accounts.js';
 import { openEnvironment } from './environment.js';
 import { embeddedEvents } from './events.js';
+import { embeddedIdempotency } from './idempotency.js';
 import { embeddedLeases } from './leases.js';
 
 /** Opens the embedded store in a directory, which is made if need be. */
@@ -11,6 +12,7 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
     events: embeddedEvents(environment),
     accounts: embeddedAccounts(environment),
     leases: embeddedLeases(),
+    idempotency: embeddedIdempotency(environment),
     // The lock on the directory keeps every other process out.
     nodes: null,
     ping: async () => {},

@@ -7,13 +7,13 @@ import type {
   SessionRecord,
   UserRecord,
 } from '../../service/ports.js';
-import type { Kind, Records, Source, WholeEvent } from '../transfer.js';
+import type { KeyRecord, Kind, Records, Source, WholeEvent } from '../transfer.js';
 import type { Tables } from './environment.js';
 import { AFTER_ALL, FIRST, LAST, type Stored } from './indexes.js';
 
 /**
  * Every table that there is: the kind of record that it belongs to, `derived` where it follows from others, or
- * `own` where it says something of this data file alone.
+ * `own` where it says something of this data file alone. Another store gets what belongs to a kind.
  */
 const TABLES: Readonly<Record<string, Kind | 'derived' | 'own'>> = {
   meta: 'own',
@@ -31,6 +31,8 @@ const TABLES: Readonly<Record<string, Kind | 'derived' | 'own'>> = {
   log: 'events',
   buckets: 'buckets',
   changeIds: 'derived',
+  idempotency: 'keys',
+  idempotencyExpiry: 'derived',
   live: 'derived',
   tags: 'derived',
   trash: 'derived',
@@ -79,10 +81,11 @@ export function embeddedSource(tables: Tables): Source {
     departures: () => paged(table<Departure>('departures')),
     events: () => mapped(paged(events), whole),
     buckets: () => paged(buckets),
+    keys: () => mapped(entries(table<Omit<KeyRecord, 'userId' | 'key'>>('idempotency')), toKeyRecord),
   };
 
   return {
-    count: (kind) => countOf(table(kind)),
+    count: (kind) => countOf(table(kind === 'keys' ? 'idempotency' : kind)),
     all: <K extends Kind>(kind: K): Iterable<Records[K]> => readers[kind](),
     bucketsOf: (eventId) => paged(buckets, [eventId, FIRST], [eventId, LAST]),
   };
@@ -94,8 +97,21 @@ const countOf = (table: Database<unknown> | undefined): number =>
 const range = <V>(table: Database<V> | undefined, options: { start?: Key; end?: Key; limit?: number }) =>
   table ? [...table.getRange(options)] : [];
 
-/** All values, or those between two keys. */
-function* paged<V>(table: Database<V> | undefined, start?: Key, end?: Key): Generator<V> {
+const toKeyRecord = ({ key, value }: Entry<Omit<KeyRecord, 'userId' | 'key'>>): KeyRecord => {
+  const [userId = '', name = ''] = key as string[];
+  return { userId, key: name, ...value };
+};
+
+interface Entry<V> {
+  key: Key;
+  value: V;
+}
+
+const paged = <V>(table: Database<V> | undefined, start?: Key, end?: Key): Generator<V> =>
+  mapped(entries(table, start, end), ({ value }) => value);
+
+/** Everything in a table, or between two of its keys. */
+function* entries<V>(table: Database<V> | undefined, start?: Key, end?: Key): Generator<Entry<V>> {
   let last: Key | undefined;
   for (;;) {
     const from = last ?? start;
@@ -105,7 +121,7 @@ function* paged<V>(table: Database<V> | undefined, start?: Key, end?: Key): Gene
       ...(last !== undefined && { exclusiveStart: true }),
       limit: PAGE,
     });
-    yield* page.map(({ value }) => value);
+    yield* page;
     last = page[page.length - 1]?.key;
     if (page.length < PAGE) {
       return;

@@ -1,9 +1,10 @@
 import { trusted, Types } from 'mongoose';
-import type { AccountStore, SessionRecord, UserRecord } from '../../service/ports.js';
-import type { Collections, SessionDocument, UserDocument } from './documents.js';
+import type { AccountStore, UserRecord } from '../../service/ports.js';
+import type { Collections, UserDocument } from './documents.js';
 import { mongoDepartures } from './departures.js';
 import { isDuplicateKey, isUnavailable } from './errors.js';
 import { mongoInvitations } from './invitations.js';
+import { toSession, toSessionDocument, toUser, toUserDocument } from './records.js';
 import type { Models } from './schemas.js';
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
@@ -12,12 +13,9 @@ export function mongoAccounts({ User, Session }: Models, collections: Collection
   const oneAtATime = queue();
   const { take, giveBack, drop, removeOf, ...invitations } = mongoInvitations(collections);
 
-  const insertOne = async ({
-    id,
-    ...user
-  }: UserRecord): Promise<'stored' | 'email-taken' | 'username-taken'> => {
+  const insertOne = async (user: UserRecord): Promise<'stored' | 'email-taken' | 'username-taken'> => {
     try {
-      await oneAtATime(() => User.insertOne({ _id: id, ...user }));
+      await oneAtATime(() => User.insertOne(toUserDocument(user)));
       return 'stored';
     } catch (error) {
       const taken = isDuplicateKey(error) ? await takenKey(user, error.keyPattern) : null;
@@ -84,8 +82,8 @@ export function mongoAccounts({ User, Session }: Models, collections: Collection
     userByUsername: (usernameKey) => one(users.findOne({ usernameKey: { $eq: usernameKey } })),
     users: async (ids) => (await users.find({ _id: { $in: [...ids] } }).toArray()).map(toUser),
 
-    insertSession: async ({ id, ...session }) => {
-      await sessions.insertOne({ _id: id, ...session, forgetAt: new Date(session.expiresAt) });
+    insertSession: async (session) => {
+      await sessions.insertOne(toSessionDocument(session));
     },
     session: async (id) => {
       const found = await sessions.findOne({ _id: { $eq: id } });
@@ -136,28 +134,4 @@ function queue(): <T>(work: () => Promise<T>) => Promise<T> {
     last = next.catch(() => undefined);
     return next;
   };
-}
-
-const toUser = ({
-  _id,
-  email,
-  emailKey,
-  username,
-  usernameKey,
-  name,
-  passwordHash,
-  createdAt,
-}: UserDocument) => ({
-  id: _id,
-  email,
-  emailKey,
-  username,
-  usernameKey,
-  name,
-  passwordHash,
-  createdAt,
-});
-
-function toSession({ _id, forgetAt: _, endedBy: __, ...session }: SessionDocument): SessionRecord {
-  return { id: _id, ...session };
 }

@@ -1,6 +1,7 @@
 import type { AccountStore, Departure } from '../../service/ports.js';
-import type { Collections, DepartureDocument } from './documents.js';
+import type { Collections } from './documents.js';
 import { isDuplicateKey } from './errors.js';
+import { toDeparture, toDepartureDocument } from './records.js';
 
 type Methods = 'depart' | 'removeUser' | 'departure' | 'departures' | 'forgetDeparture';
 
@@ -10,9 +11,9 @@ export function mongoDepartures(
   removeInvitationsOf: (userId: string) => Promise<void>,
 ): Pick<AccountStore, Methods> {
   /** True for whoever puts it there. */
-  const record = async ({ userId, transferTo, at }: Departure): Promise<boolean> => {
+  const record = async (departure: Departure): Promise<boolean> => {
     try {
-      await departures.insertOne({ _id: userId, transferTo, at });
+      await departures.insertOne(toDepartureDocument(departure));
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) {
@@ -53,9 +54,3 @@ export function mongoDepartures(
     },
   };
 }
-
-const toDeparture = ({ _id, transferTo, at }: DepartureDocument): Departure => ({
-  userId: _id,
-  transferTo,
-  at,
-});

@@ -1,4 +1,4 @@
-import type { Collection, Connection, Types } from 'mongoose';
+import type { Collection, Connection, mongo, Types } from 'mongoose';
 import type { Content } from '../../calendar/content.js';
 import type { EventRecord, Span } from '../../calendar/event.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
@@ -82,6 +82,18 @@ export interface LeaseDocument {
   expiresAt: Date;
 }
 
+/** Its `_id` is the user's id and the key, a space between them. */
+export interface IdempotencyDocument {
+  _id: string;
+  fingerprint: string;
+  token: string;
+  attempt: number;
+  /** When a run that nobody has ended counts as ended. */
+  runsUntil: Date;
+  answer: mongo.Binary | null;
+  forgetAt: Date;
+}
+
 /** Its `_id` is the process's. */
 export interface NodeDocument {
   _id: string;
@@ -115,6 +127,7 @@ export interface Collections {
   invitations: Collection<InvitationDocument>;
   departures: Collection<DepartureDocument>;
   leases: Collection<LeaseDocument>;
+  idempotency: Collection<IdempotencyDocument>;
   nodes: Collection<NodeDocument>;
   names: Collection<NameDocument>;
 }
@@ -128,6 +141,7 @@ export const collectionsOf = (connection: Connection): Collections => ({
   invitations: connection.collection('invitations'),
   departures: connection.collection('departures'),
   leases: connection.collection('leases'),
+  idempotency: connection.collection('idempotency'),
   nodes: connection.collection('nodes'),
   names: connection.collection('meta'),
 });

@@ -5,10 +5,10 @@ const { mongo } = mongoose;
 
 /**
  * The server's codes for: not here, not now, or done but not known whether for good (64, which a majority did
- * not confirm in time; 50 and 262, out of time; 112, a transaction that always lost).
+ * not confirm in time; 50 and 262, out of time; 112, a transaction that always lost; 14031, a full disk).
  */
 const CODES: ReadonlySet<unknown> = new Set([
-  6, 7, 50, 64, 89, 91, 112, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  6, 7, 50, 64, 89, 91, 112, 133, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031,
 ]);
 const LABELS = ['RetryableWriteError', 'TransientTransactionError', 'UnknownTransactionCommitResult'];
 

@@ -2,8 +2,8 @@ import type { EventStore } from '../../service/ports.js';
 import type { Collections } from './documents.js';
 import { isDuplicateKey } from './errors.js';
 import { removeRemains } from './intents.js';
-import { toStored } from './keys.js';
-import { objectId, toBucket, toEntries, toStoredEntries } from './mapping.js';
+import { objectId, toBucket, toEntries } from './mapping.js';
+import { toBucketDocument } from './records.js';
 
 type HistoryMethods = Pick<EventStore, 'embeddedLog' | 'putBucket' | 'trimLog' | 'bucket' | 'entryOfChange'>;
 
@@ -11,16 +11,8 @@ type HistoryMethods = Pick<EventStore, 'embeddedLog' | 'putBucket' | 'trimLog' |
 export function mongoHistory(collections: Collections): HistoryMethods {
   const { events, buckets } = collections;
 
-  const putBucket: EventStore['putBucket'] = async ({
-    eventId: id,
-    fromVersion,
-    toVersion,
-    base,
-    entries,
-  }) => {
-    const eventId = objectId(id);
-    const _id = { eventId, fromVersion };
-    const held = { toVersion, base: toStored(base), entries: toStoredEntries(entries) };
+  const putBucket: EventStore['putBucket'] = async (bucket) => {
+    const { _id, ...held } = toBucketDocument(bucket);
     try {
       await buckets.insertOne({ _id, ...held });
     } catch (error) {
@@ -28,10 +20,10 @@ export function mongoHistory(collections: Collections): HistoryMethods {
         throw error;
       }
       // Of two that begin alike the longer stays, whoever comes last: its entries may have been trimmed already.
-      await buckets.updateOne({ _id, toVersion: { $lt: toVersion } }, { $set: held });
+      await buckets.updateOne({ _id, toVersion: { $lt: held.toVersion } }, { $set: held });
     }
     // Erased meanwhile: whoever erased it may have looked for buckets before this one was there.
-    await removeRemains(collections, eventId);
+    await removeRemains(collections, _id.eventId);
   };
 
   const bucket: EventStore['bucket'] = async (eventId, version) => {

@@ -6,6 +6,7 @@ import { collectionsOf } from './documents.js';
 import { reachable } from './errors.js';
 import { mongoEvents } from './events.js';
 import { checkFormat } from './format.js';
+import { mongoIdempotency } from './idempotency.js';
 import { mongoIntents } from './intents.js';
 import { mongoLeases } from './leases.js';
 import { mongoNodes } from './nodes.js';
@@ -18,6 +19,12 @@ export interface MongoStoreOptions {
 }
 
 const SWEEP_MS = 60_000;
+/**
+ * For how long a key's run counts as running, if its process dies. Without transactions a batch may be half there until
+ * the sweep has settled it (`intents.ts`: two minutes, and one until it comes by).
+ */
+const RUN_MS = 60_000;
+const RUN_MS_WITHOUT_TRANSACTIONS = 200_000;
 
 /**
  * Opens the store in a MongoDB database, with its indexes.
@@ -53,6 +60,12 @@ async function storeOn(connection: Connection, options: MongoStoreOptions): Prom
     events: reachable(mongoEvents({ connection, collections, intents, transactions })),
     accounts: reachable(mongoAccounts(models, collections)),
     leases: reachable(mongoLeases(collections)),
+    idempotency: reachable(
+      mongoIdempotency(collections, {
+        leaseMs: transactions ? RUN_MS : RUN_MS_WITHOUT_TRANSACTIONS,
+        halves: !transactions,
+      }),
+    ),
     nodes: reachable(mongoNodes(collections)),
     ...reachable({ ping: () => ping(connection) }),
     close: async () => {

@@ -1,5 +1,6 @@
 import type { AccountStore } from '../../service/ports.js';
 import type { Collections } from './documents.js';
+import { toInvitationDocument } from './records.js';
 
 /** What a registration does with its invitation, beside the methods of the port. */
 export interface MongoInvitations extends Pick<AccountStore, 'insertInvitation' | 'isInvitation'> {
@@ -42,19 +43,13 @@ export function mongoInvitations({ invitations, users }: Collections): MongoInvi
   };
 
   return {
-    insertInvitation: async ({ hash, createdBy, createdAt, expiresAt }, limit) => {
+    insertInvitation: async (invitation, limit) => {
+      const { createdBy, createdAt } = invitation;
       const open = { createdBy: { $eq: createdBy }, forgetAt: { $gt: new Date(createdAt) } };
       if ((await invitations.countDocuments(open, { limit })) >= limit) {
         return false;
       }
-      await invitations.insertOne({
-        _id: hash,
-        createdBy,
-        createdAt,
-        forgetAt: new Date(expiresAt),
-        heldBy: null,
-        heldAt: null,
-      });
+      await invitations.insertOne(toInvitationDocument(invitation));
       return true;
     },
     isInvitation: async (hash, at) =>

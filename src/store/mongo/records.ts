@@ -1,12 +1,15 @@
+import mongoose from 'mongoose';
 import type { Departure, InvitationRecord, SessionRecord, UserRecord } from '../../service/ports.js';
 import type { Bucket } from '../../calendar/history.js';
 import type {
   BucketDocument,
   DepartureDocument,
+  IdempotencyDocument,
   InvitationDocument,
   SessionDocument,
   UserDocument,
 } from './documents.js';
+import type { KeyRecord } from '../transfer.js';
 import { toStored } from './keys.js';
 import { objectId, toStoredEntries } from './mapping.js';
 
@@ -93,3 +96,38 @@ export const toBucketDocument = ({
   base: toStored(base),
   entries: toStoredEntries(entries),
 });
+
+/** Whatever was run has ended with its process. */
+export const toKeyDocument = ({
+  userId,
+  key,
+  expiresAt,
+  answer,
+  ...run
+}: KeyRecord): IdempotencyDocument => ({
+  _id: `${userId} ${key}`,
+  ...run,
+  runsUntil: new Date(0),
+  forgetAt: new Date(expiresAt),
+  answer: answer === undefined ? null : new mongoose.mongo.Binary(Buffer.from(answer, 'base64')),
+});
+
+export function toKey({
+  _id,
+  fingerprint,
+  token,
+  attempt,
+  forgetAt,
+  answer,
+}: IdempotencyDocument): KeyRecord {
+  const space = _id.indexOf(' ');
+  return {
+    userId: _id.slice(0, space),
+    key: _id.slice(space + 1),
+    fingerprint,
+    token,
+    attempt,
+    expiresAt: forgetAt.getTime(),
+    ...(answer && { answer: Buffer.from(answer.value()).toString('base64') }),
+  };
+}

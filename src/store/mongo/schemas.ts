@@ -3,6 +3,7 @@ import type {
   BucketDocument,
   DepartureDocument,
   EventDocument,
+  IdempotencyDocument,
   IntentDocument,
   InvitationDocument,
   LeaseDocument,
@@ -131,6 +132,19 @@ const leaseSchema = new Schema<LeaseDocument>(
   options,
 ).index({ expiresAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
 
+const idempotencySchema = new Schema<IdempotencyDocument>(
+  {
+    _id: String,
+    fingerprint: String,
+    token: String,
+    attempt: Number,
+    runsUntil: Date,
+    answer: Buffer,
+    forgetAt: Date,
+  },
+  options,
+).index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
 const nodeSchema = new Schema<NodeDocument>(
   { _id: String, beats: Number, asked: Number, done: Number },
   options,
@@ -151,6 +165,7 @@ export function modelsOf(connection: Connection) {
     Invitation: connection.model('Invitation', invitationSchema, 'invitations'),
     Departure: connection.model('Departure', departureSchema, 'departures'),
     Lease: connection.model('Lease', leaseSchema, 'leases'),
+    IdempotencyKey: connection.model('IdempotencyKey', idempotencySchema, 'idempotency'),
     Node: connection.model('Node', nodeSchema, 'nodes'),
     Meta: connection.model('Meta', metaSchema, 'meta'),
   };

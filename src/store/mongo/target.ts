@@ -3,6 +3,7 @@ import type { Bucket } from '../../calendar/history.js';
 import type { Kind, Records, Target, WholeEvent } from '../transfer.js';
 import { collectionsOf, type EventDocument, type MetaDocument } from './documents.js';
 import { connect } from './connection.js';
+import { isUnavailable } from './errors.js';
 import { FORMAT, UNFINISHED } from './format.js';
 import { newDocument, objectId, toBucket, toEntries, toEvent } from './mapping.js';
 import { FormatUnknown, whatIsWrong } from './opening.js';
@@ -12,6 +13,8 @@ import {
   toDepartureDocument,
   toInvitation,
   toInvitationDocument,
+  toKey,
+  toKeyDocument,
   toSession,
   toSessionDocument,
   toUser,
@@ -102,7 +105,8 @@ const shelf = <Record, Document extends mongo.Document>(given: Shelf<Record, Doc
 const notExpired = () => ({ forgetAt: { $gt: new Date() } });
 
 function shelvesOf(connection: Connection): Shelves {
-  const { users, sessions, invitations, departures, events, buckets } = collectionsOf(connection);
+  const { users, sessions, invitations, departures, events, buckets, idempotency } =
+    collectionsOf(connection);
   return {
     users: shelf({ collection: users, toDocument: toUserDocument, toRecord: toUser }),
     sessions: shelf({
@@ -120,6 +124,12 @@ function shelvesOf(connection: Connection): Shelves {
     departures: shelf({ collection: departures, toDocument: toDepartureDocument, toRecord: toDeparture }),
     events: shelf({ collection: events, toDocument: newDocument, toRecord: toWhole }),
     buckets: shelf({ collection: buckets, toDocument: toBucketDocument, toRecord: toBucket }),
+    keys: shelf({
+      collection: idempotency,
+      toDocument: toKeyDocument,
+      toRecord: toKey,
+      lasting: notExpired,
+    }),
   };
 }
 
@@ -140,16 +150,20 @@ function targetOn(connection: Connection): Omit<MongoTarget, 'continued'> {
     put: async (kind, records) => {
       const { collection, toDocument } = shelves[kind];
       const documents = records.map(toDocument);
-      await collection.bulkWrite(
-        documents.map((document) => ({
-          replaceOne: {
-            filter: { _id: { $eq: document['_id'] as never } },
-            replacement: document,
-            upsert: true,
-          },
-        })),
-        { ordered: false },
-      );
+      try {
+        await collection.bulkWrite(
+          documents.map((document) => ({
+            replaceOne: {
+              filter: { _id: { $eq: document['_id'] as never } },
+              replacement: document,
+              upsert: true,
+            },
+          })),
+          { ordered: false },
+        );
+      } catch (error) {
+        throw inWords(error, kind);
+      }
     },
     like: async <K extends Kind>(kind: K, records: readonly Records[K][]) => {
       const { collection, toDocument, toRecord } = shelves[kind];
@@ -168,6 +182,19 @@ function targetOn(connection: Connection): Omit<MongoTarget, 'continued'> {
     },
     close: () => connection.destroy(),
   };
+}
+
+/** The driver's words may have in them what was to be written. */
+function inWords(error: unknown, kind: Kind): Error {
+  if (isUnavailable(error)) {
+    return new Error('MongoDB cannot be reached any more. Run the migration again: it goes on.', {
+      cause: error,
+    });
+  }
+  const { code = 'unknown' } = error as { code?: number | string };
+  return new Error(`MongoDB did not take some of the ${kind} (its error code: ${code}).`, {
+    cause: error,
+  });
 }
 
 async function* bucketsOf(collection: Collection, eventId: string): AsyncGenerator<Bucket> {
