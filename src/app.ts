@@ -11,7 +11,9 @@ import { createListener, unambiguous } from './http/listener.js';
 import { createIdempotency } from './http/idempotency.js';
 import { accountRoutes } from './http/routes/account.js';
 import { authRoutes } from './http/routes/auth.js';
+import { calendarRoutes } from './http/routes/calendar.js';
 import { eventRoutes } from './http/routes/events.js';
+import { feedRoutes } from './http/routes/feeds.js';
 import { historyRoutes } from './http/routes/history.js';
 import { occurrenceRoutes } from './http/routes/occurrences.js';
 import { scheduleRoutes } from './http/routes/schedule.js';
@@ -30,8 +32,11 @@ import { createCursors } from './service/cursor.js';
 import { createDepartures } from './service/departures.js';
 import { createEditService } from './service/edits.js';
 import { createEventService } from './service/events.js';
+import { createExportService } from './service/export-events.js';
+import { createFeedService } from './service/feeds.js';
 import { createFreeBusyService } from './service/free-busy.js';
 import { createHistoryService } from './service/history.js';
+import { createImportService } from './service/import-events.js';
 import { createOccurrenceService } from './service/occurrences.js';
 import { createPasswords } from './service/passwords.js';
 import { createPeople } from './service/people.js';
@@ -137,6 +142,8 @@ export async function startApp(
   });
   const deletion = createAccountDeletion({ accounts: store.accounts, passwords, departures, clock });
 
+  const feeds = createFeedService({ feeds: store.feeds, accounts: store.accounts, clock });
+
   const throttle = metrics.throttle(
     await openThrottle({
       limits: config.limits,
@@ -161,6 +168,12 @@ export async function startApp(
       ...authRoutes(guarded),
       ...accountRoutes(guarded, guardDeletion(deletion, throttle)),
       ...scheduleRoutes(schedule, createFreeBusyService(store.events), events),
+      ...calendarRoutes(
+        createExportService({ events: store.events, read: events.read }),
+        createImportService({ events: store.events, leases: store.leases, creation, edits }),
+        feeds,
+      ),
+      ...feedRoutes(feeds),
       ...eventRoutes(creation, events, edits),
       ...occurrenceRoutes(occurrences),
       ...sharingRoutes(sharing),

@@ -6,7 +6,8 @@ import { expect, test } from '@jest/globals';
 const MAY_KNOW: Record<string, string[]> = {
   calendar: [],
   protocol: ['calendar'],
-  service: ['calendar', 'protocol'],
+  interchange: ['calendar'],
+  service: ['calendar', 'protocol', 'interchange'],
   gate: ['service', 'protocol', 'calendar'],
   http: ['gate', 'service', 'protocol', 'calendar'],
   live: ['gate', 'service', 'protocol', 'calendar'],
@@ -31,6 +32,7 @@ const PACKAGES: Record<string, string[]> = {
   'prom-client': ['metrics'],
   'rate-limiter-flexible': ['gate'],
   'socket.io-client': ['client'],
+  'ical.js': ['interchange'],
 };
 
 const source = path.resolve('src');

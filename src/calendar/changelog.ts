@@ -110,6 +110,9 @@ function occurrenceSummary(entry: LogEntry, timeZone: string): string | null {
   if (fields.some(({ name, to }) => name === 'excluded' && to === true)) {
     return `${dayOf(id)}: left out`;
   }
+  if (fields.length > 0 && fields.every(({ name }) => name === 'excluded')) {
+    return `${dayOf(id)}: no longer left out`;
+  }
   const moves = fields.flatMap((field) => moveOf(field, id, timeZone));
   const others = fields
     .map(({ name }) => name)

@@ -12,10 +12,8 @@ export function list<T extends z.ZodType>(item: T, min: number, max: number) {
     }
     return value;
   };
-  const items = z
-    .array(item)
-    .refine(({ length }) => length >= min, {
-      error: `must have at least ${min} item${min === 1 ? '' : 's'}`,
-    });
+  const items = z.array(item).refine(({ length }) => length >= min, {
+    error: `must have at least ${min} item${min === 1 ? '' : 's'}`,
+  });
   return z.preprocess(short, items).meta({ ...(min > 0 && { minItems: min }), maxItems: max });
 }

@@ -7,7 +7,8 @@ export const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 export const JSON_PATCH_TYPE = 'application/json-patch+json';
 export const MSGPACK_TYPE = 'application/msgpack';
 export type JsonType = typeof JSON_TYPE | typeof MERGE_PATCH_TYPE | typeof JSON_PATCH_TYPE;
-export type MediaType = JsonType | typeof MSGPACK_TYPE;
+export const CALENDAR_TYPE = 'text/calendar';
+export type MediaType = JsonType | typeof MSGPACK_TYPE | typeof CALENDAR_TYPE;
 
 /** What a route says of its body. */
 export interface BodyRule {
@@ -15,7 +16,9 @@ export interface BodyRule {
    * The content types that it takes; where plain JSON is one, MessagePack is another, and means the same. Without this
    * there is no body, or an empty object.
    */
-  consumes?: readonly JsonType[];
+  consumes?: readonly (JsonType | typeof CALENDAR_TYPE)[];
+  /** In bytes; without this 1 MiB. */
+  maxBytes?: number;
   /** It may be left out. */
   bodyOptional?: true;
 }
@@ -41,13 +44,24 @@ export function readBody(request: Request, route: BodyRule): ReadBody {
     throw problem('malformed-body', 'A body is needed, and there is none.');
   }
   const contentType = contentTypeOf(header, typesOf(route));
-  const body = contentType === MSGPACK_TYPE ? parseMessagePack(bytes) : parseJson(bytes);
+  const body = valueOf(contentType, bytes);
   if (!route.consumes && !(typeof body === 'object' && body !== null && Object.keys(body).length === 0)) {
     throw problem('validation-failed', 'This takes no body.', {
       errors: [{ pointer: '', message: 'must be left out' }],
     });
   }
   return { contentType, body };
+}
+
+function valueOf(contentType: MediaType, bytes: Buffer): unknown {
+  switch (contentType) {
+    case MSGPACK_TYPE:
+      return parseMessagePack(bytes);
+    case CALENDAR_TYPE:
+      return decodeText(bytes);
+    default:
+      return parseJson(bytes);
+  }
 }
 
 /** Every content type that a route takes. */
@@ -68,13 +82,16 @@ function contentTypeOf(header: string | undefined, consumes: readonly MediaType[
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function parseJson(bytes: Buffer): unknown {
-  let text: string;
+function decodeText(bytes: Buffer): string {
   try {
-    text = utf8.decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw problem('malformed-body', 'The body is not valid UTF-8.');
   }
+}
+
+function parseJson(bytes: Buffer): unknown {
+  const text = decodeText(bytes);
   try {
     return JSON.parse(text) as unknown;
   } catch {

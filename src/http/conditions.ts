@@ -19,14 +19,15 @@ export function ifMatch(call: Call): { ifMatch?: number[] } {
 }
 
 /** Whether the client has this version already (RFC 9110, section 13.1.2). */
-export function isFresh(call: Call, version: number): boolean {
+export const isFresh = (call: Call, version: number): boolean => isFreshTag(call, etag(version));
+
+/** As {@link isFresh}, of what has another entity tag, quotes and all. */
+export function isFreshTag(call: Call, current: string): boolean {
   const header = call.header('If-None-Match');
   if (header === undefined) {
     return false;
   }
-  return (
-    header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag(version))
-  );
+  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === current);
 }
 
 /** What a writer says of an edit in its headers. @throws validation-failed */

@@ -39,6 +39,8 @@ export interface Answer {
 export interface Route extends BodyRule {
   /** Whoever comes may use it. */
   public?: true;
+  /** Whoever is not signed in may come with a `token` in the query: whether it is good is for the route to say. */
+  byToken?: true;
   /** It answers without content. */
   silent?: true;
   /**
@@ -82,12 +84,14 @@ function allowed(routes: Routes): string {
   return [...methods, ...(routes.get ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 
-const RAW = express.raw({ type: () => true, limit: '1mb' });
+const MAX_BYTES = 1024 * 1024;
+const rawBody = (limit: number): RequestHandler => express.raw({ type: () => true, limit });
 
 function handlers(definition: Route, idempotency?: Idempotency): RequestHandler[] {
   const enter: RequestHandler = (request, response, next) => {
     const { caller, stranger } = callOf(response);
-    if (!definition.public && !caller) {
+    const isTicketed = definition.byToken && request.query['token'] !== undefined;
+    if (!definition.public && !isTicketed && !caller) {
       throw stranger ?? notSignedIn();
     }
     response.vary('Accept');
@@ -115,7 +119,7 @@ function handlers(definition: Route, idempotency?: Idempotency): RequestHandler[
     const keyed = { request, response, userId, key, repeatable: definition.repeatable ?? false };
     send(response, await idempotency(keyed, (once) => answer(request, response, once)));
   };
-  return [enter, RAW, perform];
+  return [enter, rawBody(definition.maxBytes ?? MAX_BYTES), perform];
 }
 
 const NOBODY: AccessClaims = { userId: '', sessionId: '', expiresAt: 0 };
@@ -150,7 +154,7 @@ function encode({ status, body, type, headers }: Answer, preferred: string): Enc
   const encoded =
     type === undefined
       ? encodeValue(body, preferred)
-      : { type: `${type}; charset=utf-8`, body: String(body) };
+      : { type: `${type}; charset=utf-8`, body: body as string };
   return { status, headers: { ...all, 'Content-Type': encoded.type }, body: encoded.body };
 }
 

@@ -57,7 +57,10 @@ const RETRY_AFTER = 5;
 /** What express and the body reader throw by status, in our own words. */
 const BY_STATUS: Readonly<Record<number, { code: ProblemCode; detail: string }>> = {
   400: { code: 'malformed-body', detail: 'The request cannot be read.' },
-  413: { code: 'payload-too-large', detail: 'The body is larger than 1 MiB.' },
+  413: {
+    code: 'payload-too-large',
+    detail: 'The body is larger than it may be: 1 MiB, or 5 MiB for an import.',
+  },
   415: { code: 'unsupported-media-type', detail: 'The body has an encoding that is not taken.' },
 };
 

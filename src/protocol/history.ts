@@ -119,7 +119,17 @@ export const DiffSchema = z
   .meta({ id: 'Diff' });
 
 export const HistoryQuerySchema = z.object(PageQuery);
+/** What people read beside JSON. */
+export const FORMATS = ['json', 'text', 'html'] as const;
+const FormatQuery = {
+  format: z
+    .enum(FORMATS, 'must be text, html or json')
+    .optional()
+    .meta({ description: 'Text for a terminal, or a page; before what `Accept` asks for' }),
+};
+export const DiffQuerySchema = z.object(FormatQuery);
 export const ChangelogQuerySchema = z.object({
+  ...FormatQuery,
   field: z.enum(CONTENT_FIELDS).optional().meta({ description: 'Only the changes of this field' }),
   ...PageQuery,
 });

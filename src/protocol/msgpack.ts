@@ -4,6 +4,8 @@ import type { Json, JsonObject } from '../calendar/json.js';
 
 /** Levels of nesting that may be written: what is stored has at most 64, and an answer a few around it. */
 const MAX_WRITE_DEPTH = 200;
+/** Values that are read at most. `checkJson` takes fewer and says so; a byte can be a list, and a list costs a hundred. */
+const MAX_READ_VALUES = 200_000;
 
 /** JSON as MessagePack. As in JSON, a member that is undefined is left away. */
 export function writeMessagePack(value: unknown): Buffer {
@@ -30,12 +32,17 @@ export function readMessagePack(bytes: Uint8Array): Json {
   const input = new Input(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const root = new List(1);
   const open: Container[] = [root];
+  let values = 0;
   for (let inner = open.at(-1); inner; inner = open.at(-1)) {
     if (inner.left === 0) {
       open.pop();
       continue;
     }
     inner.left -= 1;
+    values += 1;
+    if (values > MAX_READ_VALUES) {
+      input.refuse('more values than are taken');
+    }
     const key = inner instanceof List ? '' : input.key();
     const item = input.next();
     if (item instanceof List || item instanceof Members) {
@@ -195,7 +202,7 @@ class Input {
     return count <= this.bytes.length - this.at ? count : this.refuse('fewer bytes than it announces');
   }
 
-  private refuse(what: string): never {
+  refuse(what: string): never {
     throw new Error(`malformed MessagePack: ${what}, at byte ${this.at}`);
   }
 }

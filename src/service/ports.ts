@@ -9,8 +9,10 @@ import type { Change } from '../protocol/history.js';
 import type { EventView } from '../protocol/events.js';
 import type { ScheduleConflict } from '../protocol/schedule.js';
 import type { SessionEnd } from '../protocol/live.js';
+import type { FeedStore } from './ports/feeds.js';
 import type { IdempotencyStore } from './ports/idempotency.js';
 
+export type * from './ports/feeds.js';
 export type * from './ports/idempotency.js';
 
 /*
@@ -256,7 +258,7 @@ export interface AccountStore {
    * between leaves the record. False where there is no such user, or one who is leaving already.
    */
   depart(departure: Departure): Promise<boolean>;
-  /** Takes a user away with the invitations they made: nobody finds them, and email and username are free. */
+  /** Takes a user away with their feeds and the invitations they made: nobody finds them, and email and username are free. */
   removeUser(userId: string): Promise<void>;
   departure(userId: string): Promise<Departure | null>;
   /** The departures on record in the order of their user ids, those after `after`. */
@@ -305,6 +307,7 @@ export interface Store {
   accounts: AccountStore;
   leases: LeaseStore;
   idempotency: IdempotencyStore;
+  feeds: FeedStore;
   /** null where no other process can be on the store. */
   nodes: NodeStore | null;
   /** Resolves where the store answers, rejects where it does not. */

@@ -61,6 +61,8 @@ const MAX_LISTED = 100;
 const MAX_PAIRS = 50_000_000;
 /** What it may cost to find a candidate's own occurrences. */
 const OWN_WORK = 1_000_000;
+/** Of many, each may cost so much at least: some years of days. */
+const LEAST_WORK = 5_000;
 
 /** A candidate's busy times, and the bounds within which they are all of them. */
 interface OwnTimes {
@@ -78,11 +80,13 @@ interface Dependencies {
 export function createScheduleService({ events, leases, clock }: Dependencies): ScheduleService {
   const lock = createKeyedLock();
 
-  const ownTimes = (content: Content, most = MAX_OCCURRENCES): OwnTimes => {
+  const ownTimes = (content: Content, among = 1): OwnTimes => {
+    const most = Math.min(MAX_OCCURRENCES, Math.ceil(MAX_PAIRS / among ** 2));
+    const budget = { left: Math.max(LEAST_WORK, OWN_WORK / among) };
     const { from, until } = spanOf(content);
     const horizon = Math.min(until, Math.max(clock.now().getTime(), from) + HORIZON);
     const window = { from, to: Math.max(horizon, from + 1) };
-    const { times, reached } = busyTimes(content, window, { left: OWN_WORK });
+    const { times, reached } = busyTimes(content, window, budget);
     const ours = times.slice(0, most);
     return { ours, from, until: Math.min(horizon, reached, times[most]?.start ?? Infinity) };
   };
@@ -125,10 +129,9 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
 
   /** Each one's own times, and what they meet among what is stored. */
   const checkStored = async (created: readonly EventRecord[], userId: string) => {
-    const most = Math.min(MAX_OCCURRENCES, Math.ceil(MAX_PAIRS / created.length ** 2));
     const all: OwnTimes[] = [];
     for (const { content } of created) {
-      all.push(ownTimes(content, most));
+      all.push(ownTimes(content, created.length));
       await turn();
     }
     // Series are looked up together, as their windows are wide and overlap; single events one by one.

@@ -4,6 +4,7 @@ import type { Millis } from '../calendar/time.js';
 import type {
   Departure,
   IndexKeys,
+  FeedRecord,
   InvitationRecord,
   Membership,
   SessionRecord,
@@ -41,6 +42,7 @@ export interface Records {
   users: UserRecord;
   sessions: SessionRecord;
   invitations: InvitationRecord;
+  feeds: FeedRecord;
   departures: Departure;
   events: WholeEvent;
   buckets: Bucket;
@@ -53,6 +55,7 @@ export const KINDS: readonly Kind[] = [
   'users',
   'sessions',
   'invitations',
+  'feeds',
   'departures',
   'events',
   'buckets',

@@ -124,4 +124,16 @@ test('names the occurrence that an edit touched, and where it was moved', () => 
     ]),
   ).toBe('12 March 2026: start 11:00 → 13:30');
   expect(told([{ op: 'add', path, value: { excluded: true } }])).toBe('12 March 2026: left out');
+  expect(
+    told([
+      { op: 'test', path, value: { excluded: true } },
+      { op: 'remove', path },
+    ]),
+  ).toBe('12 March 2026: no longer left out');
+  expect(
+    told([
+      { op: 'test', path, value: moved },
+      { op: 'remove', path },
+    ]),
+  ).toBe('12 March 2026: start 11:00 → 10:00, end 12:00 → as in the series');
 });

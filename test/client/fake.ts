@@ -7,6 +7,7 @@ import type {
   WireListener,
 } from '../../src/client/index.js';
 import { ConveneClient as Client } from '../../src/client/index.js';
+import { PLAIN_CONTENT } from '../support/answers.js';
 
 /** Lets everything happen that needs no time. */
 export async function settle(): Promise<void> {
@@ -149,23 +150,7 @@ export const user = {
 export const tokens = { user, accessToken: 'access 1', refreshToken: 'refresh 1' };
 export const renewed = { ...tokens, accessToken: 'access 2', refreshToken: 'refresh 2', expiresIn: 900 };
 
-export const content = {
-  title: 'v2',
-  description: '',
-  location: '',
-  url: null,
-  start: '2026-03-02T15:00:00Z',
-  end: '2026-03-02T16:00:00Z',
-  timeZone: 'UTC',
-  allDay: false,
-  status: 'confirmed',
-  busy: true,
-  tags: [],
-  color: null,
-  recurrence: null,
-  overrides: {},
-  metadata: {},
-};
+export const content = { ...PLAIN_CONTENT, title: 'v2' };
 export const event = (version: number, fields = {}) => ({
   id: ID,
   version,

@@ -81,6 +81,12 @@ async function accounts(convene: Running, given: Given): Promise<[Person, Person
     given.add(tokens.accessToken).add(tokens.refreshToken);
   }
   given.add(invitation.body.code);
+  const feed = await ada.post('/api/feeds', { label: `${MARK}-label` });
+  given.add(feed.body.token);
+  await anonymous.get(feed.body.url);
+  await ada.delete(`/api/feeds/${feed.body.id}`);
+  await anonymous.get(feed.body.url);
+  await anonymous.get(`/api/events/x.ics?token=${MARK}-feed`);
   return [ada, bob];
 }
 
@@ -95,6 +101,11 @@ async function edits(ada: Person, bob: Person): Promise<string> {
   await ada.post('/api/events/batch', { events: [secretEvent, { ...secretEvent, start: `${MARK}-start` }] });
   await ada.get(`/api/events?q=${MARK}-search&tag=${MARK}-tag&cursor=${MARK}-cursor`);
   await ada.get(`${at}/changelog`);
+  const { body: file } = await ada.get(`${at}.ics`);
+  const calendar = { 'Content-Type': 'text/calendar' };
+  await ada.send('POST', '/api/import', { raw: file.replace('-title', '-imported'), headers: calendar });
+  await ada.send('POST', '/api/import', { raw: file.replace('DTSTART', 'X-START'), headers: calendar });
+  await ada.send('POST', '/api/import', { raw: `${MARK}-file`, headers: calendar });
   await ada.post(`${at}/share`, { username: `${MARK}-nobody`, role: 'viewer' });
   return event.id;
 }

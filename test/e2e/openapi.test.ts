@@ -194,7 +194,10 @@ describe('the examples', () => {
     return person.send(
       method.toUpperCase(),
       at.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? ''),
-      { body: value, headers: { 'Content-Type': type } },
+      {
+        ...(typeof value === 'string' ? { raw: value } : { body: value }),
+        headers: { 'Content-Type': type },
+      },
     );
   };
   const find = (id: string) => operations.find(({ operation }) => operation.operationId === id)!.operation;

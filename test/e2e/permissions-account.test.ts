@@ -31,6 +31,9 @@ interface Row {
   /** In place of the route's own path. */
   path?: (self: Person) => Promise<string>;
   body?: (self: Person) => unknown;
+  /** Sent as it is, in place of `body`. */
+  raw?: string;
+  type?: string;
   /** For everybody, whoever it is; otherwise for those who are signed in. */
   public?: true;
   /** The code of the refusal, where it is not `validation-failed`. */
@@ -49,6 +52,11 @@ const window = { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' };
 const anotherSession = async (person: Person): Promise<string> => {
   const { body } = await (await signIn(person)).get('/api/auth/sessions');
   return `/api/auth/sessions/${body.items.find(({ current }: { current: boolean }) => current).id}`;
+};
+
+const ownFeed = async (person: Person): Promise<string> => {
+  const { body } = await person.post('/api/feeds', { label: 'Phone' });
+  return `/api/feeds/${body.id}`;
 };
 
 const rows: Row[] = [
@@ -105,6 +113,32 @@ const rows: Row[] = [
     code: 'not-found',
   },
   { route: 'POST /api/invitations', status: 201 },
+  { route: 'GET /api/calendar.ics', status: 200 },
+  {
+    route: 'POST /api/import',
+    raw: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n',
+    type: 'text/calendar',
+    status: 200,
+  },
+  {
+    route: 'POST /api/import',
+    how: 'of no calendar',
+    raw: 'x',
+    type: 'text/calendar',
+    code: 'malformed-body',
+    status: 400,
+  },
+  { route: 'GET /api/feeds', status: 200 },
+  { route: 'POST /api/feeds', body: () => ({ label: 'Phone' }), status: 201 },
+  { route: 'POST /api/feeds', how: 'with an invalid body', body: invalid, status: 422 },
+  { route: 'DELETE /api/feeds/{id}', path: ownFeed, status: 204 },
+  {
+    route: 'DELETE /api/feeds/{id}',
+    how: 'of nobody',
+    path: async () => `/api/feeds/${NOTHING}`,
+    code: 'not-found',
+    status: 404,
+  },
   { route: 'GET /api/events', status: 200 },
   {
     route: 'GET /api/events',
@@ -131,7 +165,11 @@ async function ask(row: Row, self: Person) {
   // Whoever is not signed in asks with the path and the body of somebody who is.
   const stand = self.user && (await self.get('/api/auth/me')).status === 200 ? self : people['other member'];
   const path = (await row.path?.(stand)) ?? route;
-  return self.send(method, path, { body: await row.body?.(stand) });
+  return self.send(method, path, {
+    body: await row.body?.(stand),
+    ...(row.raw !== undefined && { raw: row.raw }),
+    ...(row.type !== undefined && { headers: { 'Content-Type': row.type } }),
+  });
 }
 
 const title = ({ route, how = '' }: Row): string => `${route} ${how}`.trim();
@@ -237,7 +275,7 @@ test('no other route is without its rows here', async () => {
   const { body } = await convene.anonymous.get('/api/openapi.json');
   const prefix = '/api/events/{id}';
   const documented = Object.entries<object>(body.paths).flatMap(([path, operations]) =>
-    path === prefix || path.startsWith(`${prefix}/`)
+    path.startsWith(prefix) && /^([/.]|$)/.test(path.slice(prefix.length))
       ? []
       : Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );

@@ -49,6 +49,7 @@ const member = '/permissions/{userId}';
 const occurrence = '/occurrences/{recurrenceId}';
 const rows: Row[] = [
   { route: 'GET ', least: 'viewer', status: 200, trashed: 200 },
+  { route: 'GET .ics', least: 'viewer', status: 200, trashed: 200 },
   { route: 'PUT ', body: sampleEvent, least: 'editor', status: 200 },
   { route: 'PUT ', how: 'with an invalid body', body: { title: 7 }, least: 'editor', status: 422 },
   { route: 'PATCH ', body: { title: 'x' }, least: 'editor', status: 200 },
@@ -256,7 +257,7 @@ test('no route of an event is without its rows here', async () => {
   expect(status).toBe(200);
   const prefix = '/api/events/{id}';
   const documented = Object.entries<object>(body.paths).flatMap(([path, operations]) =>
-    path === prefix || path.startsWith(`${prefix}/`)
+    path === prefix || (path.startsWith(prefix) && /^[/.]/.test(path.slice(prefix.length)))
       ? Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.slice(prefix.length)}`)
       : [],
   );

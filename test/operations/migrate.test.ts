@@ -11,7 +11,7 @@ import { openMongoTarget } from '../../src/store/mongo/target.js';
 import { Person } from '../support/convene.js';
 import { ConveneProcess, temporaryDirectory } from '../support/process.js';
 import { objectId, testDatabase, whySkipped, type TestDatabase } from '../store/mongo-server.js';
-import { newEvent, newSession, newUser } from '../store/samples.js';
+import { newEvent, newId, newSession, newUser } from '../store/samples.js';
 import { Command, House, pages } from './support.js';
 
 const suite = whySkipped ? describe.skip : describe;
@@ -174,6 +174,8 @@ suite(`what a migration compares${whySkipped}`, () => {
       { hash: 'ab', createdBy: user.id, createdAt: user.createdAt, expiresAt: '2126-01-01T00:00:00.000Z' },
       9,
     );
+    const feed = { id: newId(), userId: user.id, hash: 'cd', label: 'Phone', createdAt: user.createdAt };
+    await store.feeds.insert({ ...feed, lastUsedAt: null }, 9);
     const at = Date.now();
     const use = {
       userId: user.id,
@@ -242,6 +244,7 @@ suite(`what a migration compares${whySkipped}`, () => {
           users: 1,
           sessions: 1,
           invitations: 1,
+          feeds: 1,
           departures: 1,
           events: 1,
           versions: 1,
@@ -290,6 +293,11 @@ suite(`what a migration compares${whySkipped}`, () => {
       });
       expect(await store.idempotency.begin({ ...use, key: 'open' })).toEqual({ state: 'unknown' });
       expect(await store.accounts.isInvitation('ab', user.createdAt)).toBe(true);
+      expect(await store.feeds.byHash('cd')).toMatchObject({
+        userId: user.id,
+        label: 'Phone',
+        lastUsedAt: null,
+      });
       expect(await store.accounts.departures('', 9)).toHaveLength(1);
       await store.close();
 

@@ -4,6 +4,7 @@ import { accountChangesContract } from './account-changes.contract.js';
 import { accountsContract } from './accounts.contract.js';
 import { commitsContract } from './commits.contract.js';
 import { eventsContract } from './events.contract.js';
+import { feedsContract } from './feeds.contract.js';
 import { historyContract } from './history.contract.js';
 import { idempotencyContract, idempotencyCrashContract } from './idempotency.contract.js';
 import { leasesContract } from './leases.contract.js';
@@ -40,6 +41,7 @@ class OpenStore {
   accounts = () => this.store.accounts;
   leases = () => this.store.leases;
   idempotency = () => this.store.idempotency;
+  feeds = () => this.store.feeds;
 
   async reopen(): Promise<void> {
     await this.store.close();
@@ -62,6 +64,7 @@ export function storeContract(prepare: () => Promise<Opener>): void {
   describe('accounts', () => accountsContract(accounts));
   describe('changes of accounts', () => accountChangesContract(accounts));
   describe('leases', () => leasesContract(opened.leases));
+  describe('feeds', () => feedsContract(opened.feeds, accounts));
   describe('idempotency keys', () => {
     idempotencyContract(opened.idempotency);
     idempotencyCrashContract(() => opened.reopen(), opened.idempotency);

@@ -1,25 +1,12 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import { findProgram } from './programs.js';
 
 /** A Chromium on this machine; null where there is none. */
 export const findChromium = (): string | null =>
-  (process.env['PATH'] ?? '')
-    .split(path.delimiter)
-    .flatMap((folder) => NAMES.map((name) => path.join(folder, name)))
-    .find(isExecutable) ?? null;
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+  findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
 
 /** A page as it is once its scripts have run, and what the browser had to say to it on its console. */
 export interface Visit {

@@ -13,7 +13,7 @@ export class Conformity {
   constructor(readonly document: OpenApiDocument) {
     this.ajv.addSchema({ $id: DOCUMENT, components: document.components });
     this.paths = Object.entries(document.paths)
-      .sort(([a], [b]) => parametersIn(a) - parametersIn(b))
+      .sort(([a], [b]) => parametersIn(a) - parametersIn(b) || b.length - a.length)
       .map(([path, operations]) => ({ path: asPattern(path), operations }));
   }
 

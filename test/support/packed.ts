@@ -1,5 +1,6 @@
 import { decode, encode } from '@msgpack/msgpack';
-import { isAsDocumented } from './conformity.js';
+import { buildDocument } from '../../src/http/openapi/document.js';
+import { isAsDocumented, resolved } from './conformity.js';
 import type { Answer, Person } from './convene.js';
 
 export const MSGPACK = 'application/msgpack';
@@ -57,3 +58,13 @@ function unpacked(headers: Headers, bytes: Buffer): unknown {
       ? JSON.parse(bytes.toString())
       : bytes.toString();
 }
+
+const document = buildDocument();
+
+/** Every operation that is documented. */
+export const operations = Object.entries(document.paths).flatMap(([at, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ at, method: method.toUpperCase(), operation })),
+);
+
+/** What a reference into the document leads to; anything else as it is. */
+export const refer = (value: any): any => (value?.$ref ? resolved(document, value.$ref) : value);

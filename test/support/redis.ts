@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findProgram } from './programs.js';
 
 /** The redis-server on this machine; null where there is none. Nothing is ever downloaded. */
-export function redisBinary(): string | null {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  return folders.map((folder) => path.join(folder, 'redis-server')).find(isExecutable) ?? null;
-}
+export const redisBinary = (): string | null => findProgram('redis-server');
 
 /** Added to a suite's name where it is skipped for want of a Redis. */
 export const whyNoRedis =
@@ -89,15 +87,6 @@ class LocalRedis implements RedisServer {
   private async end(signal: NodeJS.Signals): Promise<void> {
     this.child?.kill(signal);
     await this.exited;
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

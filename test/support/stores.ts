@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
 import type { Store } from '../../src/service/ports.js';
 import { openEmbeddedStore } from '../../src/store/embedded/index.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
+import { findProgram, isExecutable } from './programs.js';
 
 /** Settings for a whole app, or several processes of one, on data of their own. */
 export interface StoreSettings {
@@ -115,9 +116,7 @@ async function findMongod(): Promise<string | null> {
   if (named) {
     return isExecutable(named) ? named : null;
   }
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
-  const onPath = folders.map((folder) => path.join(folder, 'mongod')).find(isExecutable);
-  return onPath ?? (await findCached());
+  return findProgram('mongod') ?? (await findCached());
 }
 
 /** What an earlier use of mongodb-memory-server has left on this machine. */
@@ -137,13 +136,4 @@ function memoryServer() {
   process.env['MONGOMS_RUNTIME_DOWNLOAD'] = '0';
   process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] = '0';
   return import('mongodb-memory-server');
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

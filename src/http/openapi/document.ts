@@ -35,7 +35,10 @@ export function buildDocument(): OpenApiDocument {
       tags: TAGS,
       security: [{ bearer: [] }],
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          feed: { type: 'apiKey', in: 'query', name: 'token' },
+        },
         schemas: schemaComponents(),
         headers,
         parameters,

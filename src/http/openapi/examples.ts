@@ -7,6 +7,23 @@ const standup = {
   timeZone: 'Europe/Berlin',
 };
 
+/** A file to be imported. */
+export const CALENDAR_EXAMPLE = [
+  'BEGIN:VCALENDAR',
+  'VERSION:2.0',
+  'PRODID:-//Example//Example//EN',
+  'BEGIN:VEVENT',
+  'UID:stand-up@example.com',
+  'DTSTAMP:20260301T000000Z',
+  'DTSTART;TZID=Europe/Berlin:20260302T090000',
+  'DTEND;TZID=Europe/Berlin:20260302T091500',
+  'RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20',
+  'SUMMARY:Stand-up',
+  'END:VEVENT',
+  'END:VCALENDAR',
+  '',
+].join('\r\n');
+
 /** Bodies to be sent as they are, by schema: those of Ada, who has registered first, as has Bob. */
 export const EXAMPLES = {
   Register: {
@@ -26,6 +43,7 @@ export const EXAMPLES = {
     'with all events': { password: PASSWORD, events: 'erase' },
     'the events become somebody else’s': { password: PASSWORD, transferTo: { username: 'bob' } },
   },
+  FeedInput: { 'for a phone': { label: 'Phone' } },
   Logout: { 'this session': {}, 'every session': { everywhere: true } },
   EventInput: {
     once: { ...review, location: 'Room 4', tags: ['design'] },

@@ -5,6 +5,7 @@ export const TAGS = [
   { name: 'Schedule', description: 'What overlaps, and who is busy when' },
   { name: 'Sharing', description: 'Who may do what with an event' },
   { name: 'History', description: 'What an event was, and who changed it' },
+  { name: 'Interchange', description: 'Events as iCalendar, out and in' },
   { name: 'System', description: 'The service itself' },
 ];
 

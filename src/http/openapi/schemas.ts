@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ContentInputSchema } from '../../calendar/content.js';
+import { CreatedFeedSchema, CreateFeedSchema, FeedQuerySchema, FeedsSchema } from '../../protocol/feeds.js';
+import { ImportReportSchema } from '../../protocol/interchange.js';
 import {
   DeleteMeSchema,
   InvitationSchema,
@@ -22,6 +24,7 @@ import {
 import {
   ChangelogPageSchema,
   ChangelogQuerySchema,
+  DiffQuerySchema,
   DiffSchema,
   HistoryPageSchema,
   HistoryQuerySchema,
@@ -93,6 +96,7 @@ const HealthSchema = z
 
 /** The bodies that routes read, and what they answer: each names its component by its schema's id. */
 const REQUESTS = [
+  CreateFeedSchema,
   RegisterSchema,
   LoginSchema,
   RefreshSchema,
@@ -113,6 +117,9 @@ const ANSWERS = [
   TokensSchema,
   SessionsSchema,
   InvitationSchema,
+  CreatedFeedSchema,
+  FeedsSchema,
+  ImportReportSchema,
   CreatedEventSchema,
   EditedEventSchema,
   SplitEventSchema,
@@ -131,6 +138,7 @@ const ANSWERS = [
 
 /** The parameters that routes read from the query, by the name that their documentation gives them. */
 export const QUERIES = {
+  FeedQuery: FeedQuerySchema,
   ListQuery: ListQuerySchema,
   CreateQuery: CreateQuerySchema,
   EditQuery: EditQuerySchema,
@@ -140,6 +148,7 @@ export const QUERIES = {
   OccurrenceDeleteQuery: OccurrenceDeleteQuerySchema,
   HistoryQuery: HistoryQuerySchema,
   ChangelogQuery: ChangelogQuerySchema,
+  DiffQuery: DiffQuerySchema,
 } as const satisfies Record<string, z.ZodObject>;
 
 /** Every schema that the document refers to, made from those that check what comes in and type what goes out. */

@@ -1,6 +1,6 @@
 import { MAX_CHANGE_ID, MAX_NOTE } from '../../protocol/events.js';
 import { IdSchema } from '../../protocol/primitives.js';
-import { EXAMPLES } from './examples.js';
+import { CALENDAR_EXAMPLE, EXAMPLES } from './examples.js';
 import { jsonSchema, schemaRef } from './schemas.js';
 import type { JsonSchema } from './types.js';
 
@@ -23,6 +23,15 @@ export const headers = {
     description: 'The version of the event as an entity tag: `"7"`',
     required: true,
     schema: ETAG,
+  },
+  Link: {
+    description: 'The page after this one, by a reference relative to it, with `rel="next"` (RFC 8288)',
+    schema: { type: 'string' },
+  },
+  CalendarETag: {
+    description: 'An entity tag of the calendar',
+    required: true,
+    schema: { type: 'string', pattern: '^"[\\w-]+"$' },
   },
   Location: { description: 'The path of what was created', required: true, schema: { type: 'string' } },
   'X-Request-Id': {
@@ -71,6 +80,7 @@ export const parameters = {
     example: '2026-03-09T15:00:00',
   },
   UserId: inPath('userId', 'The id of the member', id),
+  FeedId: inPath('id', 'The id of the feed', id),
   SessionId: inPath('id', 'The id of the session', id),
   Version: { ...inPath('version', 'A version of the event', version), example: 1 },
   FromVersion: { ...inPath('from', 'The version to start from', version), example: 1 },
@@ -151,4 +161,14 @@ export const requestBodies = {
   }),
   Share: jsonBody('Share'),
   SetRole: jsonBody('SetRole'),
+  FeedInput: jsonBody('FeedInput'),
+  Calendar: {
+    required: true,
+    content: {
+      'text/calendar': {
+        schema: { type: 'string' } satisfies JsonSchema,
+        examples: { 'a weekly event': { value: CALENDAR_EXAMPLE } },
+      },
+    },
+  },
 };

@@ -1,5 +1,5 @@
 import { html, Html, NOTHING } from './html.js';
-import type { Line, Row } from './rows.js';
+import { NOT_SHOWN, type Line, type Row } from './rows.js';
 import { STYLE } from './style.js';
 import { visible } from './visible.js';
 
@@ -22,7 +22,7 @@ export const documentOf = ({ title, heading, intro, main }: Page): string =>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title}</title>
+        <title>${visible(title)}</title>
         ${STYLE_ELEMENT}
       </head>
       <body>
@@ -41,16 +41,17 @@ export const words = (text: string): Html => html`<bdi lang="">${visible(text)}<
 export const rowOf = ({ label, lines }: Row, level: 2 | 3): Html =>
   html` <section>
     ${level === 2 ? html`<h2>${words(label)}</h2>` : html`<h3>${words(label)}</h3>`}
-    <div class="lines">${lines.map(lineOf)}</div>
+    <div class="lines" lang="">${lines.map(lineOf)}</div>
   </section>`;
 
 function lineOf(line: Line): Html {
-  if ('skipped' in line) {
-    return html`<div class="skipped">… ${line.skipped} lines as before</div> `;
+  if ('cut' in line) {
+    return html`<div class="skipped" lang="en">${NOT_SHOWN}</div> `;
   }
-  const text = html`<span class="text" lang="" dir="auto"
-    >${timed(line.time, line.pieces.map(pieceOf))}</span
-  >`;
+  if ('skipped' in line) {
+    return html`<div class="skipped" lang="en">… ${line.skipped} lines as before</div> `;
+  }
+  const text = html`<span class="text" dir="auto">${timed(line.time, line.pieces.map(pieceOf))}</span>`;
   switch (line.sign) {
     case '+':
       return html`<ins>${sign('+', 'added: ')}${text}</ins> `;

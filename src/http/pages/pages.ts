@@ -1,15 +1,14 @@
-import { newEffort } from '../../calendar/text-diff.js';
 import type { Comparison, ToldEntry, ToldPage } from '../../service/history.js';
 import { html, NOTHING, type Html } from './html.js';
 import { documentOf, rowOf, words } from './layout.js';
-import { rowsOf, type Showing } from './rows.js';
+import { rowsOf, showingIn, type Showing } from './rows.js';
 import { showMoment } from './times.js';
 
 const NO_CHANGE = html`<p>Nothing was changed.</p>`;
 
 /** The changelog as a page; `older` is where the next one is. */
 export function changelogPage({ event, items }: ToldPage, older: string | null): string {
-  const showing = { timeZone: event.timeZone, effort: newEffort() };
+  const showing = showingIn(event.timeZone);
   return documentOf({
     title: `Changelog of ${event.title} – Convene`,
     heading: event.title,
@@ -27,7 +26,7 @@ export function changelogPage({ event, items }: ToldPage, older: string | null):
 
 /** The difference between two versions as a page. */
 export function diffPage({ event, from, to, changes }: Comparison): string {
-  const rows = rowsOf(changes, { timeZone: event.timeZone, effort: newEffort() });
+  const rows = rowsOf(changes, showingIn(event.timeZone));
   return documentOf({
     title: `${event.title}, from version ${from} to ${to} – Convene`,
     heading: event.title,

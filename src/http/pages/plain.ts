@@ -1,12 +1,11 @@
-import { newEffort } from '../../calendar/text-diff.js';
 import type { Comparison, ToldEntry, ToldPage } from '../../service/history.js';
-import { rowsOf, type Line, type Row } from './rows.js';
+import { NOT_SHOWN, rowsOf, showingIn, type Line, type Row } from './rows.js';
 import { showMoment } from './times.js';
 import { visible } from './visible.js';
 
 /** The changelog as text for a terminal; `older` is where the next page is. */
 export function changelogText({ event, items }: ToldPage, older: string | null): string {
-  const showing = { timeZone: event.timeZone, effort: newEffort() };
+  const showing = showingIn(event.timeZone);
   const entries = items.map((entry) => [
     ...heading(entry, event.timeZone),
     ...rowsOf(entry.changes, showing).flatMap(rowLines),
@@ -24,7 +23,7 @@ export function changelogText({ event, items }: ToldPage, older: string | null):
 
 /** The difference between two versions as text for a terminal. */
 export function diffPlain({ event, from, to, changes }: Comparison): string {
-  const rows = rowsOf(changes, { timeZone: event.timeZone, effort: newEffort() });
+  const rows = rowsOf(changes, showingIn(event.timeZone));
   return textOf([
     `${visible(event.title)}: from version ${from} to version ${to}`,
     `Times in ${event.timeZone}`,
@@ -49,7 +48,11 @@ const rowLines = ({ label, lines }: Row): string[] => [
   ...lines.map((line) => `    ${lineText(line)}`.trimEnd()),
 ];
 
-const lineText = (line: Line): string =>
-  'skipped' in line
+function lineText(line: Line): string {
+  if ('cut' in line) {
+    return `  ${NOT_SHOWN}`;
+  }
+  return 'skipped' in line
     ? `  … ${line.skipped} lines as before`
     : `${line.sign} ${visible(line.pieces.map(({ text }) => text).join(''))}`;
+}

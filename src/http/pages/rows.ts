@@ -1,6 +1,6 @@
 import { membersOf, type FieldChange } from '../../calendar/changelog.js';
 import { isObject, segmentsOf } from '../../calendar/json.js';
-import { diffText, type DiffLine, type Effort } from '../../calendar/text-diff.js';
+import { diffText, newEffort, type DiffLine, type Effort } from '../../calendar/text-diff.js';
 import { showTime } from './times.js';
 
 /** What became of one field, line by line. */
@@ -8,14 +8,23 @@ export interface Row {
   label: string;
   lines: Line[];
 }
-/** `time`: what the line says, for machines. */
-export type Line = DiffLine & { time?: string };
+/** `time`: what the line says, for machines; `cut`: the page was getting too long, and the rest is not shown. */
+export type Line = (DiffLine & { time?: string }) | { cut: true };
+export const NOT_SHOWN = '… the rest is not shown here; the JSON has all of it';
 
-/** How values are shown: times in the event's zone; `effort` is one page's. */
+/** How values are shown: times in the event's zone. What may be spent, and how much may be shown, is one page's. */
 export interface Showing {
   timeZone: string;
   effort: Effort;
+  /** In characters. */
+  room: number;
 }
+
+export const showingIn = (timeZone: string): Showing => ({ timeZone, effort: newEffort(), room: MAX_ROOM });
+
+const MAX_ROOM = 3_000_000;
+/** What a line takes beside its text. */
+const LINE_ROOM = 100;
 
 /** One field's old and new value; undefined where there is none. */
 interface Values {
@@ -24,7 +33,6 @@ interface Values {
 }
 
 const LABELS: Readonly<Record<string, string>> = { timeZone: 'time zone', allDay: 'all day' };
-const labelOf = (name: string): string => LABELS[name] ?? name;
 
 /** The changes of an entry or between two versions, as they are shown; those of one occurrence by its fields. */
 export const rowsOf = (changes: readonly FieldChange[], showing: Showing): Row[] =>
@@ -35,6 +43,21 @@ export const rowsOf = (changes: readonly FieldChange[], showing: Showing): Row[]
       ? occurrenceRows(path, values, showing)
       : [row([field, ...path], values, showing)];
   });
+
+function row(path: string[], values: Values, showing: Showing): Row {
+  if (showing.room <= 0) {
+    return { label: labelOf(path), lines: [{ cut: true }] };
+  }
+  const lines = linesOf(path, values, showing);
+  const shown = lines.findIndex((line) => (showing.room -= LINE_ROOM + lengthOf(line)) < 0);
+  return { label: labelOf(path), lines: shown < 0 ? lines : [...lines.slice(0, shown), { cut: true }] };
+}
+
+const lengthOf = (line: Line): number =>
+  'pieces' in line ? line.pieces.reduce((sum, { text }) => sum + text.length, 0) : 0;
+
+const labelOf = ([field = '', ...path]: string[]): string =>
+  field === 'excluded' ? '' : [LABELS[field] ?? field, ...path].join(' › ');
 
 /** What is null because it is not there is told from what is null. */
 const valuesOf = ({ op, from, to }: FieldChange): Values => ({
@@ -57,7 +80,7 @@ function occurrenceRows([id, ...path]: string[], { from, to }: Values, showing: 
   }
   const members = membersOf(from, to);
   return members.length === 0
-    ? [{ label: occurrence, lines: wholeLines(from && AS_PLANNED, to && AS_PLANNED) }]
+    ? [{ label: occurrence, lines: wholeLines(from ? AS_PLANNED : '', to ? AS_PLANNED : '') }]
     : members.map((member) => labelled(definedIn(member), [member.name]));
 }
 
@@ -69,27 +92,25 @@ const definedIn = ({ from, to }: Values): Values => ({ from: from ?? undefined, 
 const planned = ([name]: string[], { from, to }: Values, id: string): Values =>
   name === 'start' ? { from: from ?? id, to: to ?? id } : { from, to };
 
-function row([field = '', ...path]: string[], { from, to }: Values, showing: Showing): Row {
+function linesOf([field = '']: string[], { from, to }: Values, showing: Showing): Line[] {
   if (field === 'excluded') {
-    return { label: '', lines: wholeLines(from === true && 'left out', to === true && 'left out') };
+    return wholeLines(from === true ? 'left out' : '', to === true ? 'left out' : '');
   }
-  const label = [labelOf(field), ...path].join(' › ');
   if (field === 'start' || field === 'end') {
-    return { label, lines: [...timeLine('-', from, showing), ...timeLine('+', to, showing)] };
+    return [...timeLine('-', from, showing), ...timeLine('+', to, showing)];
   }
-  const [before, after] = [from, to].map((value) => textOf(field, value)) as [string, string];
-  if (!TEXTS.has(field) && !before.includes('\n') && !after.includes('\n')) {
-    return { label, lines: wholeLines(before, after) };
-  }
-  return { label, lines: diffText(before, after, showing.effort) };
+  const [before, after] = [textOf(field, from), textOf(field, to)];
+  return TEXTS.has(field) || before.includes('\n') || after.includes('\n')
+    ? diffText(before, after, showing.effort)
+    : wholeLines(before, after);
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['title', 'description', 'location', 'url']);
 
 /** What was, and what is; what is empty is no line. */
-const wholeLines = (from: unknown, to: unknown): Line[] => [
-  ...(from ? [wholeLine('-', String(from))] : []),
-  ...(to ? [wholeLine('+', String(to))] : []),
+const wholeLines = (from: string, to: string): Line[] => [
+  ...(from === '' ? [] : [wholeLine('-', from)]),
+  ...(to === '' ? [] : [wholeLine('+', to)]),
 ];
 
 const wholeLine = (sign: '-' | '+', text: string): Line & { sign: '-' | '+' } => ({
@@ -129,7 +150,8 @@ function brief(value: unknown): string {
     return value.map((item) => brief(item)).join(', ');
   }
   if (isObject(value) && typeof value['day'] === 'string') {
-    return [value['nthOfPeriod'], value['day']].filter((part) => part !== undefined).join(' ');
+    const nth = value['nthOfPeriod'];
+    return typeof nth === 'number' ? `${nth} ${value['day']}` : value['day'];
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

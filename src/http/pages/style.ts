@@ -25,6 +25,7 @@ body {
 }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; }
 h2 { margin: 0; font-size: 1.125rem; line-height: 1.35; }
+section > h2 { margin: 1.5rem 0 .375rem; font-size: 1rem; }
 h3 { margin: 1rem 0 .25rem; font-size: .875rem; font-weight: 600; color: var(--faint); }
 header p, .by { margin: .25rem 0 0; color: var(--faint); }
 .by { font-size: .875rem; }
@@ -34,7 +35,7 @@ header p, .by { margin: .25rem 0 0; color: var(--faint); }
 blockquote { margin: .5rem 0 0; padding-left: .75rem; border-left: .2rem solid var(--line); }
 .lines { border: 1px solid var(--line); border-radius: .375rem; overflow: hidden; background: var(--tint); }
 .lines > * {
-  display: flex; padding: .125rem .625rem; text-decoration: none;
+  display: flex; min-height: calc(1.5em + .25rem); padding: .125rem .625rem; text-decoration: none;
   font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
 }
 .lines > ins { background: var(--new); color: var(--new-ink); }

@@ -1,5 +1,6 @@
 import type { AccountStore, Departure, SessionRecord, UserRecord } from '../../service/ports.js';
 import type { Environment } from './environment.js';
+import { embeddedFeeds } from './feeds.js';
 import { embeddedInvitations } from './invitations.js';
 
 /**
@@ -14,6 +15,7 @@ export function embeddedAccounts(environment: Environment): AccountStore {
   const sessionsOfUser = environment.table<true>('sessionsOfUser');
   const departures = environment.table<Departure>('departures');
   const invitations = embeddedInvitations(environment);
+  const feeds = embeddedFeeds(environment);
 
   const userOf = (id: string | undefined): UserRecord | null =>
     id === undefined ? null : (users.get(id) ?? null);
@@ -70,6 +72,7 @@ export function embeddedAccounts(environment: Environment): AccountStore {
       emails.removeSync(user.emailKey);
       usernames.removeSync(user.usernameKey);
       invitations.removeOf(userId);
+      feeds.removeOf(userId);
     }
     return user !== null;
   };

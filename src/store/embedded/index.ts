@@ -2,6 +2,7 @@ import type { Store } from '../../service/ports.js';
 import { embeddedAccounts } from './accounts.js';
 import { openEnvironment } from './environment.js';
 import { embeddedEvents } from './events.js';
+import { embeddedFeeds } from './feeds.js';
 import { embeddedIdempotency } from './idempotency.js';
 import { embeddedLeases } from './leases.js';
 
@@ -13,6 +14,7 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
     accounts: embeddedAccounts(environment),
     leases: embeddedLeases(),
     idempotency: embeddedIdempotency(environment),
+    feeds: embeddedFeeds(environment).port,
     // The lock on the directory keeps every other process out.
     nodes: null,
     ping: async () => {},

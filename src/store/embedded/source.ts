@@ -2,6 +2,7 @@ import type { Database, Key } from 'lmdb';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type {
   Departure,
+  FeedRecord,
   InvitationRecord,
   Membership,
   SessionRecord,
@@ -24,6 +25,8 @@ const TABLES: Readonly<Record<string, Kind | 'derived' | 'own'>> = {
   sessionsOfUser: 'derived',
   invitations: 'invitations',
   invitationsOfUser: 'derived',
+  feeds: 'feeds',
+  feedsOfUser: 'derived',
   departures: 'departures',
   events: 'events',
   search: 'events',
@@ -78,6 +81,7 @@ export function embeddedSource(tables: Tables): Source {
     users: () => paged(table<UserRecord>('users')),
     sessions: () => paged(table<SessionRecord>('sessions')),
     invitations: () => paged(table<InvitationRecord>('invitations')),
+    feeds: () => paged(table<FeedRecord>('feeds')),
     departures: () => paged(table<Departure>('departures')),
     events: () => mapped(paged(events), whole),
     buckets: () => paged(buckets),

@@ -7,7 +7,7 @@ type Methods = 'depart' | 'removeUser' | 'departure' | 'departures' | 'forgetDep
 
 /** Users who leave: the record first, then everything else, so that a crash leaves the record. */
 export function mongoDepartures(
-  { departures, users, sessions }: Collections,
+  { departures, users, sessions, feeds }: Collections,
   removeInvitationsOf: (userId: string) => Promise<void>,
 ): Pick<AccountStore, Methods> {
   /** True for whoever puts it there. */
@@ -26,6 +26,7 @@ export function mongoDepartures(
   const remove = async (userId: string): Promise<boolean> => {
     const { deletedCount } = await users.deleteOne({ _id: { $eq: userId } });
     await removeInvitationsOf(userId);
+    await feeds.deleteMany({ userId: { $eq: userId } });
     return deletedCount === 1;
   };
 

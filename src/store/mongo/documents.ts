@@ -5,6 +5,7 @@ import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { Millis } from '../../calendar/time.js';
 import type {
   Departure,
+  FeedRecord,
   InvitationRecord,
   Membership,
   SessionRecord,
@@ -72,6 +73,9 @@ export type InvitationDocument = Omit<InvitationRecord, 'hash' | 'expiresAt'> & 
   heldAt: Date | null;
 };
 
+/** Its `_id` is the hash. */
+export type FeedDocument = Omit<FeedRecord, 'hash'> & { _id: string };
+
 /** Its `_id` is the user's. */
 export type DepartureDocument = Omit<Departure, 'userId'> & { _id: string };
 
@@ -125,6 +129,7 @@ export interface Collections {
   users: Collection<UserDocument>;
   sessions: Collection<SessionDocument>;
   invitations: Collection<InvitationDocument>;
+  feeds: Collection<FeedDocument>;
   departures: Collection<DepartureDocument>;
   leases: Collection<LeaseDocument>;
   idempotency: Collection<IdempotencyDocument>;
@@ -139,6 +144,7 @@ export const collectionsOf = (connection: Connection): Collections => ({
   users: connection.collection('users'),
   sessions: connection.collection('sessions'),
   invitations: connection.collection('invitations'),
+  feeds: connection.collection('feeds'),
   departures: connection.collection('departures'),
   leases: connection.collection('leases'),
   idempotency: connection.collection('idempotency'),

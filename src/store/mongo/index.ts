@@ -5,6 +5,7 @@ import { connect, hasTransactions, ping } from './connection.js';
 import { collectionsOf } from './documents.js';
 import { reachable } from './errors.js';
 import { mongoEvents } from './events.js';
+import { mongoFeeds } from './feeds.js';
 import { checkFormat } from './format.js';
 import { mongoIdempotency } from './idempotency.js';
 import { mongoIntents } from './intents.js';
@@ -66,6 +67,7 @@ async function storeOn(connection: Connection, options: MongoStoreOptions): Prom
         halves: !transactions,
       }),
     ),
+    feeds: reachable(mongoFeeds(collections)),
     nodes: reachable(mongoNodes(collections)),
     ...reachable({ ping: () => ping(connection) }),
     close: async () => {

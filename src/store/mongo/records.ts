@@ -1,9 +1,16 @@
 import mongoose from 'mongoose';
-import type { Departure, InvitationRecord, SessionRecord, UserRecord } from '../../service/ports.js';
+import type {
+  Departure,
+  FeedRecord,
+  InvitationRecord,
+  SessionRecord,
+  UserRecord,
+} from '../../service/ports.js';
 import type { Bucket } from '../../calendar/history.js';
 import type {
   BucketDocument,
   DepartureDocument,
+  FeedDocument,
   IdempotencyDocument,
   InvitationDocument,
   SessionDocument,
@@ -71,6 +78,17 @@ export const toInvitation = ({
   createdBy,
   createdAt,
   expiresAt: forgetAt.toISOString(),
+});
+
+export const toFeedDocument = ({ hash, ...feed }: FeedRecord): FeedDocument => ({ _id: hash, ...feed });
+
+export const toFeed = ({ _id, id, userId, label, createdAt, lastUsedAt }: FeedDocument): FeedRecord => ({
+  id,
+  userId,
+  hash: _id,
+  label,
+  createdAt,
+  lastUsedAt,
 });
 
 export const toDepartureDocument = ({ userId, ...departure }: Departure): DepartureDocument => ({

@@ -3,6 +3,7 @@ import type {
   BucketDocument,
   DepartureDocument,
   EventDocument,
+  FeedDocument,
   IdempotencyDocument,
   IntentDocument,
   InvitationDocument,
@@ -122,6 +123,11 @@ const invitationSchema = new Schema<InvitationDocument>(
   .index({ createdBy: 1 }, { name: 'user' })
   .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
 
+const feedSchema = new Schema<FeedDocument>(
+  { _id: String, id: String, userId: String, label: String, createdAt: String, lastUsedAt: String },
+  options,
+).index({ userId: 1 }, { name: 'user' });
+
 const departureSchema = new Schema<DepartureDocument>(
   { _id: String, transferTo: String, at: String },
   options,
@@ -163,6 +169,7 @@ export function modelsOf(connection: Connection) {
     User: connection.model('User', userSchema, 'users'),
     Session: connection.model('Session', sessionSchema, 'sessions'),
     Invitation: connection.model('Invitation', invitationSchema, 'invitations'),
+    Feed: connection.model('Feed', feedSchema, 'feeds'),
     Departure: connection.model('Departure', departureSchema, 'departures'),
     Lease: connection.model('Lease', leaseSchema, 'leases'),
     IdempotencyKey: connection.model('IdempotencyKey', idempotencySchema, 'idempotency'),

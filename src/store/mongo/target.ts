@@ -11,6 +11,8 @@ import {
   toBucketDocument,
   toDeparture,
   toDepartureDocument,
+  toFeed,
+  toFeedDocument,
   toInvitation,
   toInvitationDocument,
   toKey,
@@ -105,7 +107,7 @@ const shelf = <Record, Document extends mongo.Document>(given: Shelf<Record, Doc
 const notExpired = () => ({ forgetAt: { $gt: new Date() } });
 
 function shelvesOf(connection: Connection): Shelves {
-  const { users, sessions, invitations, departures, events, buckets, idempotency } =
+  const { users, sessions, invitations, feeds, departures, events, buckets, idempotency } =
     collectionsOf(connection);
   return {
     users: shelf({ collection: users, toDocument: toUserDocument, toRecord: toUser }),
@@ -121,6 +123,7 @@ function shelvesOf(connection: Connection): Shelves {
       toRecord: toInvitation,
       lasting: notExpired,
     }),
+    feeds: shelf({ collection: feeds, toDocument: toFeedDocument, toRecord: toFeed }),
     departures: shelf({ collection: departures, toDocument: toDepartureDocument, toRecord: toDeparture }),
     events: shelf({ collection: events, toDocument: newDocument, toRecord: toWhole }),
     buckets: shelf({ collection: buckets, toDocument: toBucketDocument, toRecord: toBucket }),

@@ -203,7 +203,11 @@ export class Town {
       const { hostname, port } = new URL(this.convene.url);
       const outgoing = send({ agent: this.agent, hostname, port, method, path, headers });
       outgoing.setTimeout(30_000, () => outgoing.destroy(new Error('no answer within 30 s')));
-      outgoing.once('error', reject);
+      outgoing.once('error', (error: Error & { rawPacket?: Buffer }) => {
+        // What is no answer of HTTP is shown.
+        const packet = error.rawPacket?.toString('latin1').slice(0, 600);
+        reject(packet === undefined ? error : new Error(`${error.message}: ${packet}`));
+      });
       outgoing.once('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
