@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  ContentSchema,
-  MAX_OVERRIDES,
-  parseContent,
-  type Content,
-} from '../../src/calendar/content.js';
+import { ContentSchema, MAX_OVERRIDES, parseContent, type Content } from '../../src/calendar/content.js';
 import type { CodedError } from '../../src/calendar/errors.js';
 import { CONTENT_FIELDS, DEFAULTS } from '../../src/calendar/fields.js';
 import { segmentsOf } from '../../src/calendar/json.js';
