@@ -201,7 +201,16 @@ export class Town {
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const { hostname, port } = new URL(this.convene.url);
-      const outgoing = send({ agent: this.agent, hostname, port, method, path, headers });
+      // Node's client sends the body of a GET without its length: its bytes would be the next request.
+      const length = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) };
+      const outgoing = send({
+        agent: this.agent,
+        hostname,
+        port,
+        method,
+        path,
+        headers: { ...headers, ...length },
+      });
       outgoing.setTimeout(30_000, () => outgoing.destroy(new Error('no answer within 30 s')));
       outgoing.once('error', (error: Error & { rawPacket?: Buffer }) => {
         // What is no answer of HTTP is shown.
