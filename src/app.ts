@@ -78,6 +78,7 @@ export async function startApp(
   const live = await createLive({
     server,
     corsOrigins: config.corsOrigins,
+    isLimited: config.limits !== null,
     redisUrl: config.redisUrl,
     store,
     history,
