@@ -76,7 +76,7 @@ export function createBeacon(settings: BeaconSettings): Beacon {
   };
 
   const bringUp = async (eventId: string, stored: number | undefined): Promise<void> => {
-    const sent = feeds.watched().get(eventId) ?? null;
+    const sent = feeds.sent(eventId) ?? null;
     if (sent === null) {
       feeds.noted(eventId, stored ?? 0);
     } else if (stored === undefined || stored - sent > MAX_CHANGES) {
@@ -89,15 +89,15 @@ export function createBeacon(settings: BeaconSettings): Beacon {
   /** In one query for all that is watched; then one for each event of which something is missing. */
   const lookAtEvents = async (graceMs: number): Promise<void> => {
     const watched = feeds.watched();
-    if (watched.size === 0) {
+    if (watched.length === 0) {
       return;
     }
-    const stored = await versions([...watched.keys()]);
+    const stored = await versions(watched);
     const isBehind = (eventId: string): boolean => {
-      const sent = feeds.watched().get(eventId);
+      const sent = feeds.sent(eventId);
       return sent !== undefined && sent !== stored.get(eventId);
     };
-    let behind = [...watched].flatMap(([id, sent]) => (sent === stored.get(id) ? [] : [id]));
+    let behind = watched.filter(isBehind);
     if (graceMs > 0 && behind.length > 0) {
       await new Promise((resolve) => setTimeout(resolve, graceMs));
       behind = behind.filter(isBehind);

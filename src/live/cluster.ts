@@ -30,7 +30,7 @@ const FENCE_MS = 4_000;
 const SILENT_MS = 4_500;
 /** As long as Redis still knows of it, it may only be slow. */
 const SLOW_MS = 10_000;
-/** Without a beat for so long, another process is dead. */
+/** Without a beat for so long, another process's record is taken from the list. */
 const FORGET_MS = 10 * 60_000;
 const CONFIRM_MS = 5_000;
 /** How long the fast way has before the store is asked. */

@@ -49,8 +49,10 @@ export interface Feeds {
     read: () => Promise<T>,
     join: (read: T) => void,
   ): Promise<T>;
-  /** The events that somebody hears of or is about to: what has been sent of each, null where nothing yet. */
-  watched(): Map<string, number | null>;
+  /** The ids of the events that somebody hears of or is about to. */
+  watched(): string[];
+  /** The newest version sent of an event that is watched; null: nothing yet. */
+  sent(eventId: string): number | null | undefined;
   /** Says what version the store has, for those who are about to join with an older one. */
   noted(eventId: string, version: number): void;
   /** Nobody is in the event's room any more. */
@@ -196,7 +198,8 @@ export function createFeeds({ emit, withdraw, catchUp, isCurrent, onError }: Fee
         forgetIfUnused(eventId, feed);
       }
     },
-    watched: () => new Map([...feeds].map(([eventId, { version }]) => [eventId, version])),
+    watched: () => [...feeds.keys()],
+    sent: (eventId) => feeds.get(eventId)?.version,
     noted: (eventId, version) => {
       const feed = feeds.get(eventId);
       if (feed) {

@@ -126,7 +126,7 @@ export async function createLive(settings: LiveSettings): Promise<Live> {
     standing: () => {
       const [json = 0, msgpack = 0] = servers.map((one) => one.of('/').sockets.size);
       const subscriptions = rooms.sockets().reduce((sum, { data }) => sum + data.subscriptions.size, 0);
-      const watchedEvents = feeds.watched().size;
+      const watchedEvents = feeds.watched().length;
       return { sockets: { json, msgpack }, watchedEvents, subscriptions, isBusUp: bus && bus.ready() };
     },
     open: async (services) => {
