@@ -2,7 +2,8 @@ import type { Role } from '../calendar/access.js';
 import type { EventRecord } from '../calendar/event.js';
 import type { Window } from '../calendar/occurrences.js';
 import { busyTimes, mayBeBusy, meetings, type Interval } from '../calendar/schedule.js';
-import type { EventQuery, EventStore } from './ports.js';
+import { everyEvent } from './every-event.js';
+import type { EventStore } from './ports.js';
 
 /** An event, and when it keeps somebody busy, ascending. */
 export interface BusyEvent {
@@ -63,25 +64,12 @@ interface Found {
 }
 
 async function eventsIn(events: EventStore, userId: string, window: Window): Promise<Found[]> {
-  const query: EventQuery = {
-    userId,
-    state: 'live',
-    words: [],
-    window,
-    sort: 'start',
-    descending: false,
-    limit: PAGE,
-  };
   const all: Found[] = [];
-  for (let page = await events.list(query); ;) {
+  for await (const page of everyEvent(events, { userId, state: 'live', window, limit: PAGE })) {
     all.push(...page.filter(({ event }) => mayBeBusy(event.content)));
-    const last = page[page.length - 1];
-    if (page.length < PAGE || !last) {
-      return all;
-    }
     await turn();
-    page = await events.list({ ...query, after: { key: last.key, id: last.event.id } });
   }
+  return all;
 }
 
 /** The times of all events; null where that is too much. */

@@ -1,15 +1,13 @@
 import { parseContent, type Content } from '../calendar/content.js';
-import { effectivePatch } from '../calendar/difference.js';
-import type { EventRecord } from '../calendar/event.js';
-import type { LogEntry } from '../calendar/history.js';
 import { eventView, type EventView } from '../protocol/events.js';
 import { changeOf } from '../protocol/history.js';
 import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
-import { indexKeys, type Actor } from './commit-change.js';
+import type { Actor } from './commit-change.js';
 import { idOf, newId } from './ids.js';
 import { createFindMadeBefore, type MadeBefore } from './made-before.js';
+import { newEvent } from './new-event.js';
 import type { People } from './people.js';
-import type { Broadcaster, Clock, EventStore, NewEvent } from './ports.js';
+import type { Broadcaster, Clock, EventStore, Membership, NewEvent } from './ports.js';
 import type { HistoryReader } from './read-history.js';
 import { scheduleConflict, type ScheduleService } from './schedule.js';
 
@@ -69,7 +67,7 @@ export function createCreationService(deps: CreationDependencies): CreationServi
     const before = await findMadeBefore(actor, bodies.length, mode);
     const planned = bodies.map((body, index): Planned => {
       try {
-        return before[index] ?? { created: newEvent(parseContent(body), actor, clock.now(), index) };
+        return before[index] ?? { created: ownEvent(parseContent(body), actor, clock.now(), index) };
       } catch (error) {
         return { error };
       }
@@ -129,31 +127,11 @@ export function createCreationService(deps: CreationDependencies): CreationServi
   };
 }
 
-/** The first version: its entry's patch turns `{}` into the content. */
-function newEvent(content: Content, { userId, via, once }: Actor, now: Date, index: number): NewEvent {
+/** An event of the actor's own. What is made `once` has the same id each time. */
+function ownEvent(content: Content, actor: Actor, now: Date, index: number): NewEvent {
+  const { userId, once } = actor;
+  const id = once ? idOf(once.token, index) : newId(now);
   const at = now.toISOString();
-  const event: EventRecord = {
-    id: once ? idOf(once.token, index) : newId(now),
-    version: 1,
-    ownerId: userId,
-    content,
-    createdAt: at,
-    updatedAt: at,
-    updatedBy: userId,
-    deletedAt: null,
-  };
-  const entry: LogEntry = {
-    version: 1,
-    kind: 'create',
-    at,
-    by: userId,
-    via,
-    patch: effectivePatch({}, content),
-  };
-  return {
-    event,
-    keys: indexKeys(content),
-    entries: [entry],
-    members: [{ userId, role: 'owner', grantedBy: userId, grantedAt: at }],
-  };
+  const members: Membership[] = [{ userId, role: 'owner', grantedBy: userId, grantedAt: at }];
+  return newEvent({ id, content, ownerId: userId, members, at }, actor);
 }

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventRecord } from '../calendar/event.js';
 import { ownUid, uidOf, writeCalendar, writeEvent, type WrittenEvent } from '../interchange/write.js';
 import type { EventService } from './events.js';
-import type { EventQuery, EventStore } from './ports.js';
+import { everyEvent } from './every-event.js';
+import type { EventStore, FoundEvent } from './ports.js';
 
 /** A calendar as it is given out: its entity tag's text, and what makes its iCalendar text where that is wanted. */
 export interface ExportedCalendar {
@@ -44,26 +45,9 @@ export function createExportService({ events, read }: ExportDependencies): Expor
   };
 }
 
-/** All of a user's events that are not in the trash, page by page, in one order whoever asks. */
-export async function* liveEvents(events: EventStore, userId: string) {
-  let after: EventQuery['after'];
-  do {
-    const page = await events.list({ ...everyLive(userId), ...(after && { after }) });
-    yield page;
-    const last = page.length < PAGE ? undefined : page.at(-1);
-    after = last && { key: last.key, id: last.event.id };
-  } while (after);
-}
-
-const everyLive = (userId: string): EventQuery => ({
-  userId,
-  state: 'live',
-  words: [],
-  window: {},
-  sort: 'start',
-  descending: false,
-  limit: PAGE,
-});
+/** The user's events that are not in the trash. */
+export const liveEvents = (events: EventStore, userId: string): AsyncGenerator<FoundEvent[]> =>
+  everyEvent(events, { userId, state: 'live', limit: PAGE });
 
 /** It changes with whatever the text changes with: which events there are, and their versions. */
 function tagOf(found: readonly EventRecord[]): string {

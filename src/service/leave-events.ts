@@ -3,6 +3,8 @@ import type { Person } from '../protocol/accounts.js';
 import { eventView } from '../protocol/events.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import type { EventService } from './events.js';
+import { everyEvent } from './every-event.js';
+import { removalOf, transferTo } from './membership-drafts.js';
 import type { EventQuery, EventStore, FoundEvent, News } from './ports.js';
 
 /** Takes a user out of every event. */
@@ -30,6 +32,13 @@ const PAGE = 16;
 const MAX_PASSES = 5;
 
 export function createLeaveEvents({ events, pipeline, erase, goOn }: LeaveDependencies): LeaveEvents {
+  const asked: Pick<EventStore, 'list'> = {
+    list: async (query) => {
+      goOn();
+      return events.list(query);
+    },
+  };
+
   const giveUp = async (userId: string, eventId: string, heir: string | null): Promise<void> => {
     await pipeline.submit({
       eventId,
@@ -62,15 +71,10 @@ export function createLeaveEvents({ events, pipeline, erase, goOn }: LeaveDepend
   ): Promise<number> => {
     const failures: PromiseRejectedResult[] = [];
     let count = 0;
-    let after: EventQuery['after'];
-    do {
-      goOn();
-      const page = await events.list({ ...everything(userId, state), ...(after && { after }) });
+    for await (const page of everyEvent(asked, { userId, state, limit: PAGE })) {
       failures.push(...(await leavePage(userId, page, await heirOf())).slice(0, 1));
       count += page.length;
-      const last = page.length < PAGE ? undefined : page.at(-1);
-      after = last && { key: last.key, id: last.event.id };
-    } while (after);
+    }
     if (failures[0]) {
       throw failures[0].reason;
     }
@@ -92,56 +96,21 @@ export function createLeaveEvents({ events, pipeline, erase, goOn }: LeaveDepend
 
 const actorOf = (userId: string): Actor => ({ userId, sessionId: '', via: 'rest' });
 
-const everything = (userId: string, state: EventQuery['state']): EventQuery => ({
-  userId,
-  state,
-  words: [],
-  window: {},
-  sort: 'start',
-  descending: false,
-  limit: PAGE,
-});
-
 /** The event has gone, or changed hands, at the same moment: the next pass sees what there is to do. */
 const isMoot = (error: unknown): boolean =>
   error instanceof CodedError && (error.code === 'not-found' || error.code === 'forbidden');
 
 /** By what the membership is now: nothing, an `unshare`, or both a `transfer` and an `unshare` in one write. */
-function draftsOf(
-  { event, membershipOf }: EventState,
-  userId: string,
-  heir: string | null,
-  grantedAt: string,
-): Draft[] {
-  const membership = membershipOf(userId);
+function draftsOf(state: EventState, userId: string, heir: string | null, grantedAt: string): Draft[] {
+  const membership = state.membershipOf(userId);
   if (!membership) {
     return [];
   }
   if (membership.role !== 'owner') {
-    const change = { userId, role: null, previousRole: membership.role };
     // Of an event in the trash it ends when it comes back.
-    return event.deletedAt === null ? [{ kind: 'unshare', revoked: [userId], membership: change }] : [];
+    return state.event.deletedAt === null ? [removalOf(userId, membership.role)] : [];
   }
-  if (heir === null) {
-    return [];
-  }
-  const granted = { grantedBy: userId, grantedAt };
-  return [
-    {
-      kind: 'transfer',
-      ownerId: heir,
-      granted: [
-        { userId: heir, role: 'owner', ...granted },
-        { userId: event.ownerId, role: 'editor', ...granted },
-      ],
-      membership: { userId: heir, role: 'owner', previousRole: membershipOf(heir)?.role ?? null },
-    },
-    {
-      kind: 'unshare',
-      revoked: [userId],
-      membership: { userId, role: null, previousRole: 'editor' },
-    },
-  ];
+  return heir === null ? [] : [...transferTo(heir, state, userId, grantedAt), removalOf(userId, 'editor')];
 }
 
 /** The heir hears of an event that is not in the trash. */

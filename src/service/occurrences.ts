@@ -1,6 +1,5 @@
 import { noSuchEvent, permit, permitChange } from '../calendar/access.js';
 import type { Content } from '../calendar/content.js';
-import { effectivePatch } from '../calendar/difference.js';
 import { carryOver, type EditResult, type VersionedContent } from '../calendar/edit.js';
 import type { EventRecord } from '../calendar/event.js';
 import type { Edit } from '../calendar/patch.js';
@@ -19,8 +18,8 @@ import { eventView, type EventView } from '../protocol/events.js';
 import { changeOf } from '../protocol/history.js';
 import type { Scope } from '../protocol/occurrences.js';
 import { permitFirst } from './look-up.js';
+import { newEvent } from './new-event.js';
 import {
-  indexKeys,
   type Actor,
   type ChangePipeline,
   type Draft,
@@ -143,7 +142,17 @@ export function createOccurrenceService(deps: OccurrenceDependencies): Occurrenc
       const head = endSeriesBefore(event.content, recurrenceId);
       const unedited = continueSeriesFrom(event.content, recurrenceId, NO_EDIT);
       const tail = tailOf(edit, recurrenceId, base, { version: event.version, content: unedited });
-      const half = newEvent(tail.content, event, await state.members(), actor, at, options.note);
+      const half = newEvent(
+        {
+          id: newId(new Date(at)),
+          content: tail.content,
+          ownerId: event.ownerId,
+          members: await state.members(),
+          at,
+          note: noteOf(options.note, `Continues event ${event.id}`),
+        },
+        actor,
+      );
       made = { event: half, unedited };
       return {
         kind: 'edit',
@@ -226,43 +235,6 @@ function tailOf(
 
 const noteOf = (own: string | undefined, said: string): string =>
   own === undefined ? said : `${own} (${said})`;
-
-/** The event in which a series goes on: the owner's, with everybody in it as they were. */
-function newEvent(
-  content: Content,
-  before: EventRecord,
-  members: Membership[],
-  { userId, via }: Actor,
-  at: string,
-  note: string | undefined,
-): NewEvent {
-  const event: EventRecord = {
-    id: newId(new Date(at)),
-    version: 1,
-    ownerId: before.ownerId,
-    content,
-    createdAt: at,
-    updatedAt: at,
-    updatedBy: userId,
-    deletedAt: null,
-  };
-  return {
-    event,
-    keys: indexKeys(content),
-    entries: [
-      {
-        version: 1,
-        kind: 'create',
-        at,
-        by: userId,
-        via,
-        patch: effectivePatch({}, content),
-        note: noteOf(note, `Continues event ${before.id}`),
-      },
-    ],
-    members,
-  };
-}
 
 function newcomerNotice(event: EventRecord, { userId, role }: Membership, actor: Actor, by: Person): Notice {
   const view = eventView(event, role);

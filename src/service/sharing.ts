@@ -14,6 +14,7 @@ import {
 import { lookUp, permitFirst } from './look-up.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import { emailKey, usernameKey } from './identity.js';
+import { removalOf, transferTo } from './membership-drafts.js';
 import { parse } from '../protocol/parse.js';
 import type { People } from './people.js';
 import type { AccountStore, EventStore, Membership, News, Notice } from './ports.js';
@@ -125,7 +126,7 @@ export function createSharingService({
             throw noSuchMember();
           }
           return role === 'owner'
-            ? transfer(state, actor, userId, at)
+            ? transferTo(userId, state, actor.userId, at)
             : grant(state, actor, userId, role, at);
         },
         news: (outcome, by) => ({ notices: sharedNotices(outcome, by) }),
@@ -154,8 +155,7 @@ export function createSharingService({
           if (membership.role === 'owner') {
             throw ownerRequired();
           }
-          const change = { userId, role: null, previousRole: membership.role };
-          return [{ kind: 'unshare', revoked: [userId], membership: change }];
+          return [removalOf(userId, membership.role)];
         },
         news: (_outcome, by): Partial<News> => ({
           notices: [{ message: 'event:unshared', to: [userId], payload: { eventId, by } }],
@@ -205,31 +205,6 @@ function grant(
       kind: previousRole === null ? 'share' : 'role',
       granted: [{ userId, role, grantedBy, grantedAt }],
       membership: { userId, role, previousRole },
-    },
-  ];
-}
-
-/** The version that makes a member the owner, and the owner an editor. */
-function transfer(
-  { event, membershipOf }: EventState,
-  actor: Actor,
-  userId: string,
-  grantedAt: string,
-): Draft[] {
-  const previousRole = membershipOf(userId)?.role ?? null;
-  if (previousRole === 'owner') {
-    return [];
-  }
-  const granted = { grantedBy: actor.userId, grantedAt };
-  return [
-    {
-      kind: 'transfer',
-      ownerId: userId,
-      granted: [
-        { userId, role: 'owner', ...granted },
-        { userId: event.ownerId, role: 'editor', ...granted },
-      ],
-      membership: { userId, role: 'owner', previousRole },
     },
   ];
 }
