@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { refuse } from '../calendar/errors.js';
 import { CreateFeedSchema, type CreatedFeed, type Feeds } from '../protocol/feeds.js';
 import { parse } from '../protocol/parse.js';
+import { isId } from '../protocol/primitives.js';
 import { problem } from '../protocol/problems.js';
 import { newId } from './ids.js';
 import type { AccountStore, Clock, FeedStore } from './ports.js';
@@ -52,7 +53,7 @@ export function createFeedService({ feeds, accounts, clock }: FeedDependencies):
     }),
 
     revoke: async (userId, feedId) => {
-      if (!(await feeds.remove(userId, feedId))) {
+      if (!isId(feedId) || !(await feeds.remove(userId, feedId))) {
         throw problem('not-found', 'You have no such feed.');
       }
     },
