@@ -3,7 +3,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build-if-needed.mjs scripts/
+COPY scripts/build-if-needed.mjs scripts/build-console.mjs scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev
 

@@ -8,15 +8,18 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { buildConsole } from './build-console.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
-const CONFIG_FILES = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const CONFIG_FILES = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build-console.mjs'];
+/** Bundled, not compiled one by one. */
+const CONSOLE = join('src', 'console');
 const STAMP = '.inputs.sha256';
 const force = process.argv.includes('--force');
 const fresh = `.dist-${process.pid}`;
 const retired = `${fresh}-old`;
 
-const problem = existsSync('src') ? buildIfNeeded() : checkForDist();
+const problem = existsSync('src') ? await buildIfNeeded() : checkForDist();
 if (problem) {
   console.error(`Convene: ${problem}`);
   process.exitCode = 1;
@@ -28,7 +31,7 @@ function checkForDist() {
 }
 
 /** @returns what went wrong, if anything did */
-function buildIfNeeded() {
+async function buildIfNeeded() {
   const inputs = hashOfInputs();
   if (!force && isCurrent(inputs)) return undefined;
   const tsc = findTypeScript();
@@ -38,7 +41,7 @@ function buildIfNeeded() {
   }
   removeLeftovers();
   try {
-    return build(tsc, inputs);
+    return await build(tsc, inputs);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
     rmSync(retired, { recursive: true, force: true });
@@ -46,11 +49,13 @@ function buildIfNeeded() {
 }
 
 /** @param {string} tsc @param {string} inputs */
-function build(tsc, inputs) {
+async function build(tsc, inputs) {
   const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh];
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] });
   if (status !== 0) return 'the sources do not compile (above); dist/ is as it was.';
-  cpSync('src', fresh, { recursive: true, filter: (path) => !isTypeScript(path) });
+  cpSync('src', fresh, { recursive: true, filter: (path) => !isTypeScript(path) && path !== CONSOLE });
+  const failure = await buildConsole(join(fresh, 'console'));
+  if (failure) return failure;
   writeFileSync(join(fresh, STAMP), inputs);
   while (force || !isCurrent(inputs)) {
     if (moveIntoPlace()) break;

@@ -6,9 +6,11 @@ import type { Config } from './config.js';
 import { createGate } from './gate/gate.js';
 import { guardAccounts, guardDeletion } from './gate/guesses.js';
 import { openThrottle } from './gate/throttle.js';
+import { createConsole } from './http/console.js';
 import { createDocs } from './http/docs.js';
 import { createListener, unambiguous } from './http/listener.js';
 import { createIdempotency } from './http/idempotency.js';
+import { packageVersion } from './http/openapi/version.js';
 import { accountRoutes } from './http/routes/account.js';
 import { authRoutes } from './http/routes/auth.js';
 import { calendarRoutes } from './http/routes/calendar.js';
@@ -18,7 +20,9 @@ import { historyRoutes } from './http/routes/history.js';
 import { occurrenceRoutes } from './http/routes/occurrences.js';
 import { scheduleRoutes } from './http/routes/schedule.js';
 import { sharingRoutes } from './http/routes/sharing.js';
+import { syncRoutes } from './http/routes/sync.js';
 import { systemRoutes } from './http/routes/system.js';
+import { webhookRoutes } from './http/routes/webhooks.js';
 import { createHttpApp } from './http/server.js';
 import { createLive } from './live/live.js';
 import { LIVE_PATHS } from './live/servers.js';
@@ -37,6 +41,7 @@ import { createFeedService } from './service/feeds.js';
 import { createFreeBusyService } from './service/free-busy.js';
 import { createHistoryService } from './service/history.js';
 import { createImportService } from './service/import-events.js';
+import { createOccurrenceCache } from './service/occurrence-cache.js';
 import { createOccurrenceService } from './service/occurrences.js';
 import { createPasswords } from './service/passwords.js';
 import { createPeople } from './service/people.js';
@@ -44,9 +49,14 @@ import type { Clock, Store } from './service/ports.js';
 import { createHistoryReader } from './service/read-history.js';
 import { createScheduleService } from './service/schedule.js';
 import { createSharingService } from './service/sharing.js';
+import { createSyncService } from './service/sync.js';
+import { tellWrites } from './service/told-writes.js';
 import { createTokens, deriveKey } from './service/tokens.js';
+import { createWebhookTelling } from './service/webhook-telling.js';
+import { createWebhookService } from './service/webhooks.js';
 import { openEmbeddedStore } from './store/embedded/index.js';
 import { openMongoStore } from './store/mongo/index.js';
+import { createSender } from './webhooks/sender.js';
 
 /** A Convene that takes requests. */
 export interface App {
@@ -66,7 +76,14 @@ export async function startApp(
   clock: Clock = { now: () => new Date() },
 ): Promise<App> {
   const metrics = createMetrics();
-  const store = metrics.store(await openStore(config));
+  const opened = metrics.store(await openStore(config));
+  const store: Store = {
+    ...opened,
+    events: tellWrites(opened.events, {
+      stored: (eventId) => telling.stored(eventId),
+      erased: (eventId) => telling.erased(eventId),
+    }),
+  };
   const onError = (error: unknown, doing: string): void => log.error({ err: error }, doing);
 
   const people = createPeople(store.accounts);
@@ -99,7 +116,13 @@ export async function startApp(
     clock,
     registration: config.registration,
   });
-  const schedule = createScheduleService({ events: store.events, leases: store.leases, clock });
+  const occurrenceCache = createOccurrenceCache({ events: store.events, clock, onError });
+  const schedule = createScheduleService({
+    events: store.events,
+    occurrences: occurrenceCache,
+    leases: store.leases,
+    clock,
+  });
   const watch = createClashWatch({ events: store.events, schedule, broadcaster, onError });
   const pipeline = createChangePipeline({
     events: store.events,
@@ -112,7 +135,15 @@ export async function startApp(
     },
     onError,
   });
-  const events = createEventService({ events: store.events, people, pipeline, broadcaster, cursors, clock });
+  const events = createEventService({
+    events: store.events,
+    people,
+    pipeline,
+    broadcaster,
+    cursors,
+    occurrences: occurrenceCache,
+    clock,
+  });
   const creation = createCreationService({
     events: store.events,
     history,
@@ -145,6 +176,30 @@ export async function startApp(
 
   const feeds = createFeedService({ feeds: store.feeds, accounts: store.accounts, clock });
 
+  const sender = createSender({ allowPrivate: config.privateWebhooks });
+  const telling = createWebhookTelling({
+    store,
+    history,
+    people,
+    sender,
+    clock,
+    userAgent: `Convene/${packageVersion()}`,
+    onAttempt: ({ id, webhookId }, result) => {
+      metrics.webhook(result);
+      log.debug({ webhookId, deliveryId: id, result }, 'webhook');
+    },
+    onError,
+  });
+  const webhooks = createWebhookService({
+    webhooks: store.webhooks,
+    deliveries: store.deliveries,
+    events: store.events,
+    sender,
+    cursors,
+    clock,
+    onWoken: telling.woken,
+  });
+
   const throttle = metrics.throttle(
     await openThrottle({
       limits: config.limits,
@@ -175,13 +230,18 @@ export async function startApp(
         feeds,
       ),
       ...feedRoutes(feeds),
+      ...webhookRoutes(webhooks),
       ...eventRoutes(creation, events, edits),
       ...occurrenceRoutes(occurrences),
       ...sharingRoutes(sharing),
       ...historyRoutes(versions),
+      ...syncRoutes(
+        createSyncService({ events: store.events, clock, key: deriveKey(config.jwtSecret, 'sync') }),
+      ),
     },
     root: systemRoutes({ store: store.ping }),
     docs: createDocs(),
+    console: createConsole(),
     metrics: metrics.text,
     onDone: metrics.request,
   });
@@ -193,14 +253,18 @@ export async function startApp(
     await live.open({ gate, events, edits, history, throttle, addressOf });
     const address = await listen(server, config);
     departures.start();
+    telling.start();
     return {
       address,
       close: async () => {
         const closed = closeServer(server);
+        const told = telling.stop();
         await departures.stop();
         await live.close();
         await watch.idle();
+        await occurrenceCache.close();
         await closed;
+        await told;
         throttle.close();
         await store.close();
       },

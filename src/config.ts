@@ -126,6 +126,8 @@ export interface Config {
   /** Express's setting of that name. */
   trustProxy: boolean | number | string;
   registration: 'open' | 'invite' | 'closed';
+  /** Whether webhooks may go to private addresses. */
+  privateWebhooks: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
   /** undefined: each process for itself */
   redisUrl: string | undefined;
@@ -156,6 +158,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Readonly<Config> {
     corsOrigins: settings.CORS_ORIGIN,
     trustProxy: readTrustProxy(settings.TRUST_PROXY),
     registration: settings.REGISTRATION,
+    privateWebhooks: settings.WEBHOOK_PRIVATE === 'allow',
     logLevel: settings.LOG_LEVEL,
     redisUrl: settings.REDIS_URL,
     limits: settings.RATE_LIMIT === 'on' ? limitsOf(settings) : null,

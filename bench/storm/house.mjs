@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startBalancer } from './balancer.mjs';
-import { answersPing, databaseOf, freePort, Missing, until } from './needs.mjs';
+import { databaseOf, drop } from '../lib/database.mjs';
+import { answersPing, freePort, Missing, until } from './needs.mjs';
 
 /** @typedef {{ child: import('node:child_process').ChildProcess, exited: Promise<unknown> }} Running */
 /** @typedef {Running & { port: number }} Node */
@@ -125,16 +126,5 @@ export class House {
     child.stderr.on('data', (data) => (this.said = (this.said + String(data)).slice(-4_000)));
     const exited = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
     return { child, exited };
-  }
-}
-
-/** @param {string} database its address */
-async function drop(database) {
-  const { default: mongoose } = await import('mongoose');
-  const connection = mongoose.createConnection(database, { serverSelectionTimeoutMS: 5_000 });
-  try {
-    await (await connection.asPromise()).dropDatabase();
-  } finally {
-    await connection.destroy();
   }
 }

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
@@ -20,15 +19,6 @@ export function whatIsMissing(dist) {
     ...(existsSync(path.join(dist, 'main.js')) ? [] : [`Convene is not built in ${dist}: npm run build`]),
     ...(error ? ['There is no redis-server on the PATH.'] : []),
   ];
-}
-
-/** @param {string} server @returns the address of a database on it that nobody else uses; several hosts may be named */
-export function databaseOf(server) {
-  const [, origin = '', before = '', query = ''] = /^([^:]+:\/\/[^/?]+)\/?([^?]*)\??(.*)$/.exec(server) ?? [];
-  const settings = new URLSearchParams(query);
-  // Without it, credentials belong to the database that is named.
-  if (origin.includes('@') && !settings.has('authSource')) settings.set('authSource', before || 'admin');
-  return `${origin}/convene_storm_${randomBytes(4).toString('hex')}?${settings.toString()}`;
 }
 
 /** @param {() => boolean | Promise<boolean>} isSo @param {string} otherwise */

@@ -37,7 +37,7 @@ export function busyTimes(
   return { times, reached };
 }
 
-const isBusy = (content: Content, override: Override | null = null): boolean =>
+export const isBusy = (content: Content, override: Override | null = null): boolean =>
   (override?.busy ?? content.busy) && (override?.status ?? content.status) !== 'cancelled';
 
 /** Whether the event, or any of its changed occurrences, can keep anybody busy. */

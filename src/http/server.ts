@@ -27,6 +27,8 @@ export interface HttpParts {
   root: Record<string, Routes>;
   /** The document of the API, and the page to read and try it. */
   docs: express.Router;
+  /** The page at `/`, and what belongs to it. */
+  console: express.Router;
   /** Prometheus's text format. */
   metrics(): Promise<string>;
   /** Hears of each request once it is over. */
@@ -41,10 +43,7 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   app.set('trust proxy', trustProxy);
   app.use(tellCalls(parts.log, parts.onDone), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
   app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api, parts.idempotency), parts.docs);
-  app.use(routerFor(parts.root), serveMetrics(parts.metrics));
-  app.get('/', (_request, response) => {
-    response.redirect('/api/docs/');
-  });
+  app.use(routerFor(parts.root), serveMetrics(parts.metrics), parts.console);
   app.use(notFound);
   app.use(answerProblems(parts.log));
   return app;

@@ -44,6 +44,8 @@ export function createMeters(registry: Registry) {
     confirmSeconds: seconds('confirmation_duration_seconds', 'Waiting for the other processes', 'outcome'),
     busUp: gauge('bus_up', 'Whether Redis answers; absent where there is none'),
 
+    webhookDeliveries: counter('webhook_deliveries_total', 'Attempts to deliver to webhooks', 'result'),
+
     limited: counter('rate_limited_total', 'Requests, messages and connections refused', 'limit'),
     loginFailures: counter('login_failures_total', 'Logins with a wrong name or password'),
   };

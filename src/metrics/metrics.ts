@@ -23,6 +23,8 @@ export interface Metrics {
   accounts(accounts: AccountService): AccountService;
   /** What the REST door tells of each request. */
   request(done: { method: string; route: string; status: string; seconds: number }): void;
+  /** What an attempt to deliver to a webhook has come to. */
+  webhook(result: string): void;
   /** What the socket door tells. */
   live: {
     answered(message: string, outcome: string, seconds: number): void;
@@ -51,6 +53,7 @@ export function createMetrics(): Metrics {
       meters.requests.inc({ method, route, status });
       meters.requestSeconds.observe({ method, route }, seconds);
     },
+    webhook: (result) => meters.webhookDeliveries.inc({ result }),
     live: {
       answered: (message, outcome, seconds) => {
         meters.messages.inc({ message, outcome });

@@ -103,11 +103,14 @@ function nameOf(record: Records[Kind]): string {
   if ('event' in record) {
     return record.event.id;
   }
-  if ('eventId' in record) {
+  if ('fromVersion' in record) {
     return `${record.eventId} from version ${record.fromVersion}`;
   }
   if ('token' in record) {
     return `one of ${record.userId}`;
+  }
+  if ('webhookId' in record) {
+    return `one of ${record.webhookId}`;
   }
   return 'id' in record ? record.id : 'userId' in record ? record.userId : `one of ${record.createdBy}`;
 }

@@ -17,7 +17,7 @@ export const OperationSchema = z
   .meta({ id: 'Operation', title: 'An operation (RFC 6902)' });
 export const PatchSchema = z.array(OperationSchema).meta({ id: 'Patch', title: 'A JSON Patch (RFC 6902)' });
 
-const KindSchema = z.enum(KINDS).meta({ id: 'Kind' });
+export const KindSchema = z.enum(KINDS).meta({ id: 'Kind' });
 export const MembershipChangeSchema = z
   .strictObject({ userId: IdSchema, role: RoleSchema.nullable(), previousRole: RoleSchema.nullable() })
   .meta({ id: 'MembershipChange' });
@@ -59,17 +59,21 @@ export function entryView(entry: LogEntry, by: Person): EntryView {
 export const ChangeSchema = z
   .strictObject({
     eventId: IdSchema,
-    version: z.int().min(1),
+    version: z.int().min(1).meta({ description: 'The one that it made: the previous one + 1' }),
     kind: KindSchema,
-    patch: PatchSchema,
+    patch: PatchSchema.meta({
+      description: 'On the content: applied to that of the previous version it gives this one’s exactly',
+    }),
     by: PersonSchema,
     at: TimestampSchema,
-    changeId: z.string().optional(),
-    note: z.string().optional(),
-    restoredVersion: z.int().optional(),
-    membership: MembershipChangeSchema.optional(),
+    changeId: z.string().optional().meta({ description: 'The id that its author gave the edit' }),
+    note: z.string().optional().meta({ description: 'A word of its author’s on it' }),
+    restoredVersion: z.int().optional().meta({ description: 'Of a rollback: the version that came back' }),
+    membership: MembershipChangeSchema.optional().meta({
+      description: 'Of a change of who is a member: who, and as what',
+    }),
   })
-  .meta({ id: 'Change' });
+  .meta({ id: 'Change', title: 'A change of an event: one entry of its log' });
 export type Change = z.output<typeof ChangeSchema>;
 
 export function changeOf(eventId: string, entry: LogEntry, by: Person): Change {
@@ -91,6 +95,7 @@ export function changeOf(eventId: string, entry: LogEntry, by: Person): Change {
 export const VersionSchema = z
   .strictObject({ version: z.int(), entry: EntrySchema, content: ContentSchema })
   .meta({ id: 'Version' });
+export type VersionView = z.output<typeof VersionSchema>;
 
 export const FieldChangeSchema = z
   .strictObject({
@@ -112,11 +117,13 @@ export const ChangelogEntrySchema = z
     changes: z.array(FieldChangeSchema),
   })
   .meta({ id: 'ChangelogEntry' });
+export type ChangelogEntry = z.output<typeof ChangelogEntrySchema>;
 export const ChangelogPageSchema = pageOf(ChangelogEntrySchema).meta({ id: 'ChangelogPage' });
 
 export const DiffSchema = z
   .strictObject({ from: z.int(), to: z.int(), patch: PatchSchema, changes: z.array(FieldChangeSchema) })
   .meta({ id: 'Diff' });
+export type Diff = z.output<typeof DiffSchema>;
 
 export const HistoryQuerySchema = z.object(PageQuery);
 /** What people read beside JSON. */

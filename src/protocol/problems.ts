@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'not-acceptable'
   | 'already-registered'
   | 'schedule-conflict'
+  | 'sync-token-expired'
   | 'precondition-failed'
   | 'payload-too-large'
   | 'unsupported-media-type'
@@ -46,6 +47,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   'owner-required': { status: 409, title: 'An event needs its owner' },
   'nothing-to-undo': { status: 409, title: 'There is nothing to undo' },
   'idempotency-in-progress': { status: 409, title: 'The first request with this key has not ended' },
+  'sync-token-expired': { status: 410, title: 'The token is too old' },
   'precondition-failed': { status: 412, title: 'The event has another version' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },

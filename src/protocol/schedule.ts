@@ -42,12 +42,14 @@ const looked = {
   truncated: report.truncated.optional(),
 };
 export const CreatedEventSchema = EventSchema.extend(looked).meta({ id: 'CreatedEvent' });
+export type CreatedEvent = z.output<typeof CreatedEventSchema>;
 
 /** The answer to an edit. */
 export const EditedEventSchema = EventSchema.extend({
   merged: z.boolean().optional().meta({ description: 'Whether the edit was rebased; only with baseVersion' }),
   ...looked,
 }).meta({ id: 'EditedEvent' });
+export type EditedEvent = z.output<typeof EditedEventSchema>;
 
 export const BatchResultSchema = z
   .strictObject({

@@ -1,14 +1,15 @@
-import type { Role } from '../calendar/access.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventRecord } from '../calendar/event.js';
+import type { Encounter } from '../calendar/occurrence-index.js';
 import type { Window } from '../calendar/occurrences.js';
 import { busyTimes, mayBeBusy, meetings, type Interval } from '../calendar/schedule.js';
 import { everyEvent } from './every-event.js';
+import type { OccurrenceCache } from './occurrence-cache.js';
 import type { EventStore } from './ports.js';
 
-/** An event, and when it keeps somebody busy, ascending. */
+/** When an event keeps somebody busy, ascending. */
 export interface BusyEvent {
-  event: EventRecord;
-  role: Role;
+  eventId: string;
   times: readonly Interval[];
 }
 
@@ -16,21 +17,36 @@ export interface BusyEvent {
 export interface BusyCalendar {
   /** Where it is complete: the window that was asked for, or as much of it as was to be had. */
   window: Window;
-  events: readonly BusyEvent[];
+  /** Where ascending times of ours meet it, an event aside: by our time, then by theirs; the earliest `most`. */
+  encounters(ours: readonly Interval[], exceptEventId: string | null, most: number): Encounter[];
 }
 
-/** A calendar of these events, complete for ever. */
-export const calendarOf = (events: readonly BusyEvent[]): BusyCalendar => ({
-  window: { from: -Infinity, to: Infinity },
-  events,
+const ALWAYS: Window = { from: -Infinity, to: Infinity };
+
+/** A calendar of these events, complete in the window. */
+export const calendarOf = (events: readonly BusyEvent[], window = ALWAYS): BusyCalendar => ({
+  window,
+  encounters: (ours, exceptEventId, most) => encounters(ours, events, exceptEventId, most),
 });
 
-/** A busy time of ours that meets one of another event. */
-export interface Clash {
-  ours: Interval;
-  theirs: Interval;
-  event: EventRecord;
-  role: Role;
+export interface CalendarReader {
+  events: EventStore;
+  occurrences: OccurrenceCache;
+}
+
+/** A user's busy calendar in a window: from the index where there is one, else from each event. */
+export async function readCalendar(
+  { events, occurrences }: CalendarReader,
+  userId: string,
+  window: Window,
+): Promise<BusyCalendar> {
+  const index = await occurrences.of(userId, window);
+  if (index) {
+    return { window, encounters: (...asked) => index.encounters(...asked) };
+  }
+  const read = await readBusyEvents(events, userId, window);
+  occurrences.lookedThrough(userId, read.count);
+  return calendarOf(read.events, read.window);
 }
 
 const PAGE = 500;
@@ -41,77 +57,66 @@ const SHRINK = 8;
 const TURN = 200;
 
 /**
- * A user's busy times in a window. Where there are too many to be looked at, the window is cut short; it never
- * leaves anything out in between.
+ * A user's busy times in a window, and of how many events. Where there are too many to be looked at, the window is
+ * cut short; it never leaves anything out in between.
  */
-export async function readCalendar(
+export async function readBusyEvents(
   events: EventStore,
   userId: string,
   window: Window,
-): Promise<BusyCalendar> {
+): Promise<{ window: Window; events: BusyEvent[]; count: number }> {
   const found = await eventsIn(events, userId, window);
   for (let { to } = window; ; to = window.from + Math.floor((to - window.from) / SHRINK)) {
     const busy = await timesIn(found, { from: window.from, to });
     if (busy) {
-      return { window: { from: window.from, to }, events: busy };
+      return { window: { from: window.from, to }, events: busy, count: found.length };
     }
   }
 }
 
-interface Found {
-  event: EventRecord;
-  role: Role;
-}
-
-async function eventsIn(events: EventStore, userId: string, window: Window): Promise<Found[]> {
-  const all: Found[] = [];
+async function eventsIn(events: EventStore, userId: string, window: Window): Promise<EventRecord[]> {
+  const all: EventRecord[] = [];
   for await (const page of everyEvent(events, { userId, state: 'live', window, limit: PAGE })) {
-    all.push(...page.filter(({ event }) => mayBeBusy(event.content)));
-    await turn();
+    all.push(...page.map(({ event }) => event).filter(({ content }) => mayBeBusy(content)));
+    await nextTurn();
   }
   return all;
 }
 
 /** The times of all events; null where that is too much. */
-async function timesIn(found: readonly Found[], window: Window): Promise<BusyEvent[] | null> {
+async function timesIn(found: readonly EventRecord[], window: Window): Promise<BusyEvent[] | null> {
   const budget = { left: WORK };
   const busy: BusyEvent[] = [];
-  for (const [i, { event, role }] of found.entries()) {
+  for (const [i, { id, content }] of found.entries()) {
     if (i % TURN === TURN - 1) {
-      await turn();
+      await nextTurn();
     }
-    const { times, reached } = busyTimes(event.content, window, budget);
+    const { times, reached } = busyTimes(content, window, budget);
     if (reached < window.to && window.to - window.from > 1) {
       return null;
     }
     if (times.length > 0) {
-      busy.push({ event, role, times });
+      busy.push({ eventId: id, times });
     }
   }
   return busy;
 }
 
-/** Lets others have their turn in the midst of something long. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/**
- * Where our times meet somebody's, those of one event aside, by our time, then by theirs: the earliest `most`. Both
- * are ascending; once so many are found, what of ours is later than all of them is not looked at any more.
- */
-export function clashes(
+/** Once so many are found, what of ours is later than all of them is not looked at any more. */
+function encounters(
   ours: readonly Interval[],
-  { events }: BusyCalendar,
+  events: readonly BusyEvent[],
   exceptEventId: string | null,
   most: number,
-): Clash[] {
-  let found: Clash[] = [];
+): Encounter[] {
+  let found: Encounter[] = [];
   let near = ours;
-  for (const { event, role, times } of events) {
-    if (event.id === exceptEventId) {
+  for (const { eventId, times } of events) {
+    if (eventId === exceptEventId) {
       continue;
     }
     // Those of one event come in order: of them too no more than so many can be among the earliest.
-    meetings(near, times, most).forEach((meeting) => found.push({ ...meeting, event, role }));
+    meetings(near, times, most).forEach((meeting) => found.push({ ...meeting, eventId }));
     if (found.length >= 2 * most) {
       found = inOrder(found).slice(0, most);
       const last = found.at(-1)?.ours.start ?? Infinity;
@@ -121,5 +126,5 @@ export function clashes(
   return inOrder(found).slice(0, most);
 }
 
-const inOrder = (found: Clash[]): Clash[] =>
+export const inOrder = (found: Encounter[]): Encounter[] =>
   found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);

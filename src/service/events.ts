@@ -7,6 +7,7 @@ import { lookUp, requireId } from './look-up.js';
 import type { Actor, ChangePipeline } from './commit-change.js';
 import type { Cursors } from './cursor.js';
 import { listEvents, type Page } from './list-events.js';
+import type { OccurrenceCache } from './occurrence-cache.js';
 import type { People } from './people.js';
 import type { Broadcaster, Clock, EventStore } from './ports.js';
 import { requireVersion, type Precondition } from './preconditions.js';
@@ -35,6 +36,7 @@ export interface EventDependencies {
   pipeline: ChangePipeline;
   broadcaster: Broadcaster;
   cursors: Cursors;
+  occurrences: OccurrenceCache;
   clock: Clock;
 }
 
@@ -89,7 +91,7 @@ export function createEventService(deps: EventDependencies): EventService {
         permit(role, 'manage', event);
         requireVersion(event, precondition);
         const members = await memberIds(eventId);
-        if (await events.erase(eventId, event.version)) {
+        if (await events.erase(eventId, event.version, clock.now().toISOString())) {
           await tellErased(event, members, actor);
           return;
         }

@@ -22,7 +22,7 @@ export const CHUNK = 200;
 export const EVENT_WORK = 5_000_000;
 
 /** Where an occurrence stands in the list: it moves only with its own start, or with the update that it is sorted by. */
-interface Position {
+export interface Position {
   /** Of the event, in a list by the last update; else 0. */
   updated: Millis;
   start: Millis;
@@ -49,7 +49,7 @@ const BREATH = 200_000;
  * has, one by one, and none beyond the page's last one so far; and once the page is full, only events that can
  * occur before that one are read at all. So a page costs the events that may occur between its first item and its
  * last, a chunk at a time with other requests in between. What the rules themselves take is summed up, and a
- * query that takes more than {@link PAGE_WORK} is refused.
+ * query that takes more than {@link PAGE_WORK} is refused. `looked` says how many events were looked at.
  *
  * @throws validation-failed (pointer `to`) where that is spent
  */
@@ -58,11 +58,11 @@ export async function expandPage(
   query: ListedQuery,
   after: unknown,
   limit: number,
-): Promise<PageFound<OccurrenceView>> {
+): Promise<PageFound<OccurrenceView> & { looked: number }> {
   const expansion = new Expansion(query, after as Position | undefined, limit);
   const { status: _, ...wanted } = query;
   let behind = expansion.firstEvent();
-  let rested = 0;
+  let [rested, looked] = [0, 0];
   while (!expansion.isDone) {
     const chunk = await events.list({
       ...wanted,
@@ -77,6 +77,7 @@ export async function expandPage(
         await nextTurn();
       }
     }
+    looked += chunk.length;
     const last = chunk[chunk.length - 1];
     if (!last || chunk.length < CHUNK) {
       break;
@@ -84,7 +85,7 @@ export async function expandPage(
     behind = { key: last.key, id: last.event.id };
     await nextTurn();
   }
-  return expansion.page();
+  return { ...expansion.page(), looked };
 }
 
 /** The ids before and after all others. */

@@ -5,7 +5,7 @@ import { DAY, parseInstant } from '../calendar/time.js';
 import { parse } from '../protocol/parse.js';
 import { isId } from '../protocol/primitives.js';
 import { FreeBusySchema, type FreeBusyAnswer } from '../protocol/schedule.js';
-import { readCalendar } from './busy-calendar.js';
+import { readBusyEvents } from './busy-calendar.js';
 import type { EventStore } from './ports.js';
 import { interval } from './schedule.js';
 
@@ -33,7 +33,7 @@ export function createFreeBusyService(events: EventStore): FreeBusyService {
           answer.push({ userId, busy: null });
           continue;
         }
-        const { events: busy, window: complete } = await readCalendar(events, userId, window);
+        const { events: busy, window: complete } = await readBusyEvents(events, userId, window);
         const times = busy.flatMap((one) => one.times);
         // A calendar that is too full to be looked through is busy for the rest of the window.
         const rest = complete.to < window.to ? [{ start: complete.to, end: window.to }] : [];

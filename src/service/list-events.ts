@@ -6,7 +6,16 @@ import { wordsOf } from '../calendar/search.js';
 import { FAR_FUTURE } from '../calendar/time.js';
 import { eventView, type EventView, type ListQuery, type OccurrenceView } from '../protocol/events.js';
 import type { Cursors } from './cursor.js';
-import { CHUNK, EVENT_WORK, expandPage, type ListedQuery, type PageFound } from './expand-events.js';
+import {
+  CHUNK,
+  EVENT_WORK,
+  expandPage,
+  type ListedQuery,
+  type PageFound,
+  type Position,
+} from './expand-events.js';
+import { indexedPage } from './indexed-page.js';
+import type { OccurrenceCache } from './occurrence-cache.js';
 import type { EventQuery, EventStore, FoundEvent } from './ports.js';
 
 /** What a list answers; `nextCursor` null at its end. */
@@ -15,20 +24,26 @@ export interface Page<Item = EventView | OccurrenceView> {
   nextCursor: string | null;
 }
 
+export interface Lists {
+  events: EventStore;
+  occurrences: OccurrenceCache;
+  cursors: Cursors;
+}
+
 /**
  * A page of a user's events, or with `expand` of their occurrences.
  *
  * @throws validation-failed for a cursor that is damaged or belongs to another query
  */
 export async function listEvents(
-  { events, cursors }: { events: EventStore; cursors: Cursors },
+  { events, cursors, occurrences }: Lists,
   userId: string,
   { limit, cursor, ...query }: ListQuery,
 ): Promise<Page> {
   const bound = { userId, ...query };
   const after = cursor === undefined ? undefined : cursors.read(cursor, bound);
   const { items, next } = query.expand
-    ? await expandPage(events, storeQuery(userId, query), after, limit)
+    ? await occurrencePage({ events, occurrences }, storeQuery(userId, query), after, limit)
     : await eventPage(events, storeQuery(userId, query), after as EventQuery['after'], limit);
   return { items, nextCursor: next === null ? null : cursors.make(next, bound) };
 }
@@ -47,6 +62,22 @@ function storeQuery(userId: string, query: Omit<ListQuery, 'limit' | 'cursor'>):
     sort: sort.endsWith('updatedAt') ? 'updatedAt' : 'start',
     descending: sort.startsWith('-'),
   };
+}
+
+/** From the index of the user's occurrences where there is one, else by looking through the events. */
+async function occurrencePage(
+  { events, occurrences }: Omit<Lists, 'cursors'>,
+  query: ListedQuery,
+  after: unknown,
+  limit: number,
+): Promise<PageFound<OccurrenceView>> {
+  const indexed = await indexedPage({ events, occurrences }, query, after as Position | undefined, limit);
+  if (indexed) {
+    return indexed;
+  }
+  const { looked, ...page } = await expandPage(events, query, after, limit);
+  occurrences.lookedThrough(query.userId, looked);
+  return page;
 }
 
 /**

@@ -9,11 +9,15 @@ import type { Change } from '../protocol/history.js';
 import type { EventView } from '../protocol/events.js';
 import type { ScheduleConflict } from '../protocol/schedule.js';
 import type { SessionEnd } from '../protocol/live.js';
+import type { ChangedEvents, FoundEvent } from './ports/changed.js';
 import type { FeedStore } from './ports/feeds.js';
 import type { IdempotencyStore } from './ports/idempotency.js';
+import type { DeliveryStore, WebhookStore } from './ports/webhooks.js';
 
+export type * from './ports/changed.js';
 export type * from './ports/feeds.js';
 export type * from './ports/idempotency.js';
+export type * from './ports/webhooks.js';
 
 /*
  * What the service needs from the world, in its own words. `test/store` holds the suites that prove a store;
@@ -100,14 +104,7 @@ export interface EventQuery {
   limit: number;
 }
 
-/** A found event, with its sort key (`span.startAt`, or `updatedAt` in milliseconds) and the user's role. */
-export interface FoundEvent {
-  event: EventRecord;
-  role: Role;
-  key: Millis;
-}
-
-export interface EventStore {
+export interface EventStore extends ChangedEvents {
   /** Stores new events, all or none; rejects where one of the ids is taken. */
   insert(events: NewEvent[]): Promise<void>;
 
@@ -125,11 +122,17 @@ export interface EventStore {
    */
   commit(commit: EventCommit): Promise<boolean>;
 
-  /** Removes event, members, log and buckets, if the event still has this version; false where it has not. */
-  erase(eventId: string, atVersion: number): Promise<boolean>;
+  /**
+   * Removes event, members, log and buckets, if the event still has this version; false where it has not. All members
+   * lose it at `at` (RFC 3339).
+   */
+  erase(eventId: string, atVersion: number, at: string): Promise<boolean>;
 
   /** The user's events that match, in order, at most `limit`. */
   list(query: EventQuery): Promise<FoundEvent[]>;
+
+  /** Those of these events of which the user is a member, in the trash or not, in no order; `key` is `updatedAt`. */
+  these(userId: string, eventIds: readonly string[]): Promise<FoundEvent[]>;
 
   /** The current versions of those of these events that exist. */
   versions(eventIds: readonly string[]): Promise<Map<string, number>>;
@@ -258,7 +261,10 @@ export interface AccountStore {
    * between leaves the record. False where there is no such user, or one who is leaving already.
    */
   depart(departure: Departure): Promise<boolean>;
-  /** Takes a user away with their feeds and the invitations they made: nobody finds them, and email and username are free. */
+  /**
+   * Takes a user away with their feeds, webhooks and the invitations they made: nobody finds them, and email and
+   * username are free.
+   */
   removeUser(userId: string): Promise<void>;
   departure(userId: string): Promise<Departure | null>;
   /** The departures on record in the order of their user ids, those after `after`. */
@@ -308,6 +314,8 @@ export interface Store {
   leases: LeaseStore;
   idempotency: IdempotencyStore;
   feeds: FeedStore;
+  webhooks: WebhookStore;
+  deliveries: DeliveryStore;
   /** null where no other process can be on the store. */
   nodes: NodeStore | null;
   /** Resolves where the store answers, rejects where it does not. */

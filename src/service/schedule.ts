@@ -1,20 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Role } from '../calendar/access.js';
 import type { Content } from '../calendar/content.js';
 import { spanOf, type EventRecord } from '../calendar/event.js';
+import type { Encounter } from '../calendar/occurrence-index.js';
 import { busyTimes, type Interval } from '../calendar/schedule.js';
 import { DAY, formatInstant, type Millis } from '../calendar/time.js';
 import { problem } from '../protocol/problems.js';
 import type { ConflictReport, ScheduleConflict } from '../protocol/schedule.js';
-import {
-  calendarOf,
-  clashes,
-  readCalendar,
-  turn,
-  type BusyCalendar,
-  type BusyEvent,
-  type Clash,
-} from './busy-calendar.js';
+import { calendarOf, inOrder, readCalendar, type BusyCalendar, type BusyEvent } from './busy-calendar.js';
 import { createKeyedLock } from './keyed-lock.js';
 import { withLeases } from './lease.js';
+import type { OccurrenceCache } from './occurrence-cache.js';
 import type { Clock, EventStore, LeaseStore } from './ports.js';
 
 /** What is checked. */
@@ -73,11 +69,20 @@ interface OwnTimes {
 
 interface Dependencies {
   events: EventStore;
+  occurrences: OccurrenceCache;
   leases: LeaseStore;
   clock: Clock;
 }
 
-export function createScheduleService({ events, leases, clock }: Dependencies): ScheduleService {
+/** An event that is met, as whoever is told may know it. */
+interface Met {
+  title: string;
+  role: Role;
+}
+/** Events by their ids. */
+type Known = ReadonlyMap<string, Met>;
+
+export function createScheduleService({ events, occurrences, leases, clock }: Dependencies): ScheduleService {
   const lock = createKeyedLock();
 
   const ownTimes = (content: Content, among = 1): OwnTimes => {
@@ -92,39 +97,43 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
   };
 
   const calendarFor = (userId: string, ours: readonly Interval[]): Promise<BusyCalendar> =>
-    readCalendar(events, userId, {
+    readCalendar({ events, occurrences }, userId, {
       from: ours.reduce((first, { start }) => Math.min(first, start), Infinity),
       to: ours.reduce((last, { end }) => Math.max(last, end), -Infinity),
     });
 
-  const roleIn = async (eventId: string, userId: string) =>
-    (await events.find(eventId, [userId]))?.members.get(userId)?.role ?? null;
+  const known = async (userId: string, met: readonly Encounter[]): Promise<Known> => {
+    const ids = [...new Set(met.map(({ eventId }) => eventId))];
+    const found = ids.length > 0 ? await events.these(userId, ids) : [];
+    return new Map(found.map(({ event, role }) => [event.id, { title: event.content.title, role }]));
+  };
 
-  const told = async (clash: Clash, userId: string, audience: Audience): Promise<ScheduleConflict> => {
-    const { event, role } = clash;
-    const mine = audience.participants ? await roleIn(event.id, audience.callerId) : role;
-    return {
-      ...conflictOf(clash),
-      ...(mine === null ? { eventId: null, title: null, role: null } : { role: mine }),
-      ...(audience.participants && { userId }),
-    };
+  /** Among a participant's events are some that the caller may not read. */
+  const told = async (met: readonly Encounter[], userId: string, audience: Audience) => {
+    if (!audience.participants) {
+      return conflictsOf(met, await known(userId, met));
+    }
+    const readable = await known(audience.callerId, met);
+    return met.map((one) => {
+      const { title = null, role = null } = readable.get(one.eventId) ?? {};
+      return { eventId: role && one.eventId, title, role, ...times(one), userId };
+    });
   };
 
   const check: ScheduleService['check'] = async ({ content, eventId }, audience) => {
     const { ours, from, until } = ownTimes(content);
-    const found: { clash: Clash; userId: string }[] = [];
+    const conflicts: ScheduleConflict[] = [];
     let checkedUntil = until;
     for (const userId of ours.length > 0 ? audience.userIds : []) {
       const calendar = await calendarFor(userId, ours);
       checkedUntil = Math.min(checkedUntil, completeUntil(ours, calendar, until));
-      const met = clashes(ours, calendar, eventId, MAX_LISTED + 1 - found.length);
-      found.push(...met.map((clash) => ({ clash, userId })));
-      if (found.length > MAX_LISTED) {
+      const met = calendar.encounters(ours, eventId, MAX_LISTED + 1 - conflicts.length);
+      conflicts.push(...(await told(met, userId, audience)));
+      if (conflicts.length > MAX_LISTED) {
         break;
       }
     }
-    const listed = found.slice(0, MAX_LISTED).map(({ clash, userId }) => told(clash, userId, audience));
-    return report(await Promise.all(listed), from, checkedUntil, found.length > MAX_LISTED);
+    return report(conflicts, from, checkedUntil);
   };
 
   /** Each one's own times, and what they meet among what is stored. */
@@ -132,7 +141,7 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
     const all: OwnTimes[] = [];
     for (const { content } of created) {
       all.push(ownTimes(content, created.length));
-      await turn();
+      await nextTurn();
     }
     // Series are looked up together, as their windows are wide and overlap; single events one by one.
     const wide = all.filter((_, i) => created[i]?.content.recurrence).flatMap(({ ours }) => ours);
@@ -151,30 +160,49 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
     );
   };
 
+  /** What one of several new events meets, in its user's calendar and among the others. */
+  const reportOf = async (
+    own: OwnTimes,
+    calendars: readonly BusyCalendar[],
+    event: EventRecord,
+    together: Known,
+  ): Promise<ConflictReport> => {
+    const met = inOrder(
+      calendars.flatMap((calendar) => calendar.encounters(own.ours, event.id, MAX_LISTED + 1)),
+    );
+    const stored = met.filter(({ eventId }) => !together.has(eventId));
+    const conflicts = conflictsOf(met, new Map([...together, ...(await known(event.ownerId, stored))]));
+    const until = calendars.map((calendar) => completeUntil(own.ours, calendar, own.until));
+    return report(conflicts, own.from, Math.min(own.until, ...until));
+  };
+
   return {
     check,
 
     checkTogether: async (created, userId) => {
       const checked = await checkStored(created, userId);
       const batch = calendarOf(checked.map(({ event, own }) => busyEvent(event, own)));
+      const together: Known = new Map(created.map((event) => [event.id, ownEvent(event)]));
       const reports: ConflictReport[] = [];
       for (const { event, own, calendar } of checked) {
-        reports.push(checkedReport(own, [calendar, batch], event.id));
-        await turn();
+        reports.push(await reportOf(own, [calendar, batch], event, together));
+        await nextTurn();
       }
       return reports;
     },
 
     checkInTurn: async (created, userId) => {
       const accepted: BusyCalendar[] = [];
+      const together = new Map<string, Met>();
       const reports: ConflictReport[] = [];
       for (const { event, own, calendar } of await checkStored(created, userId)) {
-        const result = checkedReport(own, [calendar, ...accepted], event.id);
+        const result = await reportOf(own, [calendar, ...accepted], event, together);
         if (result.conflicts.length === 0) {
+          together.set(event.id, ownEvent(event));
           accepted.push(calendarOf([busyEvent(event, own)]));
         }
         reports.push(result);
-        await turn();
+        await nextTurn();
       }
       return reports;
     },
@@ -192,45 +220,29 @@ export function createScheduleService({ events, leases, clock }: Dependencies): 
   };
 }
 
-const busyEvent = (event: EventRecord, { ours }: OwnTimes): BusyEvent => ({
-  event,
-  role: 'owner',
-  times: ours,
-});
+const ownEvent = ({ content }: EventRecord): Met => ({ title: content.title, role: 'owner' });
+
+const busyEvent = ({ id }: EventRecord, { ours }: OwnTimes): BusyEvent => ({ eventId: id, times: ours });
 
 /** Up to where a calendar, which may have been cut short, has been compared with all of ours. */
 const completeUntil = (ours: readonly Interval[], { window }: BusyCalendar, until: Millis): Millis =>
   ours.some(({ end }) => end > window.to) ? window.to : until;
 
-function checkedReport(own: OwnTimes, calendars: readonly BusyCalendar[], eventId: string): ConflictReport {
-  const found = calendars.flatMap((calendar) => clashes(own.ours, calendar, eventId, MAX_LISTED + 1));
-  found.sort((a, b) => a.ours.start - b.ours.start || a.theirs.start - b.theirs.start);
-  const until = calendars.reduce(
-    (least, calendar) => Math.min(least, completeUntil(own.ours, calendar, own.until)),
-    own.until,
-  );
-  return report(found.slice(0, MAX_LISTED).map(conflictOf), own.from, until, found.length > MAX_LISTED);
-}
-
-const report = (
-  conflicts: ScheduleConflict[],
-  from: Millis,
-  until: Millis,
-  truncated: boolean,
-): ConflictReport => ({
-  conflicts,
+const report = (all: ScheduleConflict[], from: Millis, until: Millis): ConflictReport => ({
+  conflicts: all.slice(0, MAX_LISTED),
   checkedFrom: formatInstant(from),
   checkedUntil: formatInstant(until),
-  truncated,
+  truncated: all.length > MAX_LISTED,
 });
 
-const conflictOf = ({ ours, theirs, event, role }: Clash): ScheduleConflict => ({
-  eventId: event.id,
-  title: event.content.title,
-  role,
-  ...interval(theirs),
-  occurrence: interval(ours),
-});
+/** What has gone since it was met is left away. */
+const conflictsOf = (met: readonly Encounter[], known: Known): ScheduleConflict[] =>
+  met.flatMap((one) => {
+    const event = known.get(one.eventId);
+    return event ? [{ eventId: one.eventId, ...event, ...times(one) }] : [];
+  });
+
+const times = ({ ours, theirs }: Encounter) => ({ ...interval(theirs), occurrence: interval(ours) });
 
 export const interval = ({ start, end }: Interval): { start: string; end: string } => ({
   start: formatInstant(start),

@@ -2,6 +2,7 @@ import type { EventRecord } from '../calendar/event.js';
 import type { Bucket, LogEntry } from '../calendar/history.js';
 import type { Millis } from '../calendar/time.js';
 import type {
+  DeliveryRecord,
   Departure,
   IndexKeys,
   FeedRecord,
@@ -9,6 +10,7 @@ import type {
   Membership,
   SessionRecord,
   UserRecord,
+  WebhookRecord,
 } from '../service/ports.js';
 
 /*
@@ -38,12 +40,31 @@ export interface KeyRecord {
   answer?: string;
 }
 
+/** That a user has lost an event. */
+export interface LossRecord {
+  userId: string;
+  eventId: string;
+  at: Millis;
+  expiresAt: Millis;
+}
+
+/** Up to which version of an event all was enqueued that a webhook is to be told. */
+export interface PositionRecord {
+  webhookId: string;
+  eventId: string;
+  version: number;
+}
+
 export interface Records {
   users: UserRecord;
   sessions: SessionRecord;
   invitations: InvitationRecord;
   feeds: FeedRecord;
+  webhooks: WebhookRecord;
+  deliveries: DeliveryRecord;
+  webhookPositions: PositionRecord;
   departures: Departure;
+  losses: LossRecord;
   events: WholeEvent;
   buckets: Bucket;
   keys: KeyRecord;
@@ -56,7 +77,11 @@ export const KINDS: readonly Kind[] = [
   'sessions',
   'invitations',
   'feeds',
+  'webhooks',
+  'deliveries',
+  'webhookPositions',
   'departures',
+  'losses',
   'events',
   'buckets',
   'keys',

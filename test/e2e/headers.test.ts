@@ -62,7 +62,7 @@ const ANSWERS: [what: string, status: number, ask: () => Promise<Answer>][] = [
   ['the document', 200, () => convene.anonymous.get('/api/openapi.json')],
   ['the page about it', 200, () => convene.anonymous.get('/api/docs/')],
   ['its script', 200, () => convene.anonymous.get('/api/docs/swagger-ui-bundle.js')],
-  ['the way there', 302, () => convene.anonymous.get('/')],
+  ['the first page', 200, () => convene.anonymous.get('/')],
 ];
 const json = { 'Content-Type': 'application/json' };
 

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { io } from 'socket.io-client';
 import { Person, register, TestSocket, type Reachable } from '../support/convene.js';
 import { ConveneProcess } from '../support/process.js';
+import { Receiver } from '../support/receiver.js';
 import { startRedis } from '../support/redis.js';
 import { embeddedSettings, mongoSettings, withDatabase, type StoreSettings } from '../support/stores.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -32,6 +33,7 @@ async function start(store: StoreSettings, environment: Record<string, string> =
     JWT_SECRET: `${MARK}-jwt-${'x'.repeat(32)}`,
     LOG_LEVEL: 'trace',
     RATE_LIMIT_GUESSES: '3/60',
+    WEBHOOK_PRIVATE: 'allow',
     ...(store.mongodbUri !== undefined && { MONGODB_URI: store.mongodbUri }),
     ...environment,
   });
@@ -108,6 +110,23 @@ async function edits(ada: Person, bob: Person): Promise<string> {
   await ada.send('POST', '/api/import', { raw: `${MARK}-file`, headers: calendar });
   await ada.post(`${at}/share`, { username: `${MARK}-nobody`, role: 'viewer' });
   return event.id;
+}
+
+/** A change is told, and told in vain. */
+async function webhooks(ada: Person, given: Given): Promise<void> {
+  const receiver = await Receiver.start();
+  undo.push(() => receiver.close());
+  receiver.answer = ({ path }) => (path.includes('bad') ? 500 : 204);
+  const urls = [
+    receiver.url(`/${MARK}-hook?token=${MARK}-good`),
+    receiver.url(`/${MARK}-hook?token=${MARK}-bad`),
+  ];
+  for (const url of [...urls, `http://${MARK}-host.invalid/`, `http://${MARK}:x@example.com/`]) {
+    const { body } = await ada.post('/api/webhooks', { url });
+    given.add(body.secret ?? MARK);
+  }
+  await ada.createEvent(secretEvent);
+  await receiver.until(({ received }) => received.length === 2);
 }
 
 async function oddRequests({ url }: Running): Promise<void> {
@@ -195,6 +214,7 @@ async function expectSilence({ process: told }: Running, given: Given): Promise<
 async function everything(convene: Running, given: Given): Promise<[Person, string]> {
   const [ada, bob] = await accounts(convene, given);
   const eventId = await edits(ada, bob);
+  await webhooks(ada, given);
   await oddRequests(convene);
   await messages(convene, ada, eventId);
   return [ada, eventId];

@@ -59,6 +59,28 @@ const ownFeed = async (person: Person): Promise<string> => {
   return `/api/feeds/${body.id}`;
 };
 
+/** Nobody is there. */
+const hookUrl = 'https://hooks.invalid/';
+
+const ownWebhook = async (person: Person): Promise<string> => {
+  const { items } = (await person.get('/api/webhooks')).body;
+  const { id } = items[0] ?? (await person.post('/api/webhooks', { url: hookUrl })).body;
+  return `/api/webhooks/${id}`;
+};
+
+/** The path of something that a webhook of somebody's is to be told. */
+const ownDelivery = async (person: Person): Promise<string> => {
+  const path = `${await ownWebhook(person)}/deliveries`;
+  await person.createEvent();
+  for (;;) {
+    const [one] = (await person.get(path)).body.items;
+    if (one) {
+      return `${path}/${one.id}/replay`;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
 const rows: Row[] = [
   {
     route: 'POST /api/auth/register',
@@ -79,6 +101,7 @@ const rows: Row[] = [
     status: 200,
   },
   { route: 'GET /api/openapi.json', public: true, status: 200 },
+  { route: 'GET /api/asyncapi.json', public: true, status: 200 },
   { route: 'GET /health/live', public: true, status: 200 },
   { route: 'GET /health/ready', public: true, status: 200 },
   { route: 'GET /metrics', public: true, status: 200 },
@@ -139,11 +162,76 @@ const rows: Row[] = [
     code: 'not-found',
     status: 404,
   },
+  { route: 'GET /api/webhooks', status: 200 },
+  { route: 'POST /api/webhooks', body: () => ({ url: hookUrl }), status: 201 },
+  { route: 'POST /api/webhooks', how: 'with an invalid body', body: invalid, status: 422 },
+  {
+    route: 'POST /api/webhooks',
+    how: 'of an event that is not there',
+    body: () => ({ url: hookUrl, eventId: NOTHING }),
+    code: 'not-found',
+    status: 404,
+  },
+  {
+    route: 'PATCH /api/webhooks/{id}',
+    path: ownWebhook,
+    body: () => ({ active: true }),
+    status: 200,
+  },
+  {
+    route: 'PATCH /api/webhooks/{id}',
+    how: 'of somebody else',
+    path: () => ownWebhook(people['other member']),
+    body: () => ({ active: true }),
+    code: 'not-found',
+    status: 404,
+  },
+  {
+    route: 'GET /api/webhooks/{id}/deliveries',
+    path: async (p) => `${await ownWebhook(p)}/deliveries`,
+    status: 200,
+  },
+  {
+    route: 'GET /api/webhooks/{id}/deliveries',
+    how: 'of somebody else',
+    path: async () => `${await ownWebhook(people['other member'])}/deliveries`,
+    code: 'not-found',
+    status: 404,
+  },
+  { route: 'POST /api/webhooks/{id}/deliveries/{deliveryId}/replay', path: ownDelivery, status: 202 },
+  {
+    route: 'POST /api/webhooks/{id}/deliveries/{deliveryId}/replay',
+    how: 'of somebody else',
+    path: () => ownDelivery(people['other member']),
+    code: 'not-found',
+    status: 404,
+  },
+  {
+    route: 'DELETE /api/webhooks/{id}',
+    how: 'of somebody else',
+    path: () => ownWebhook(people['other member']),
+    code: 'not-found',
+    status: 404,
+  },
+  { route: 'DELETE /api/webhooks/{id}', path: ownWebhook, status: 204 },
   { route: 'GET /api/events', status: 200 },
   {
     route: 'GET /api/events',
     how: 'with an invalid query',
     path: async () => '/api/events?limit=0',
+    status: 422,
+  },
+  { route: 'GET /api/sync', status: 200 },
+  {
+    route: 'GET /api/sync',
+    how: 'with an invalid query',
+    path: async () => '/api/sync?limit=0',
+    status: 422,
+  },
+  {
+    route: 'GET /api/sync',
+    how: 'with the token of somebody else',
+    path: async () => `/api/sync?token=${(await (await convene.person()).get('/api/sync')).body.nextToken}`,
     status: 422,
   },
   { route: 'POST /api/events', body: () => sampleEvent, status: 201 },
@@ -225,6 +313,26 @@ describe('what is told beside the event itself', () => {
     for (const caller of SIGNED_IN) {
       const listed = await everywhere('/api/events?deleted=true', people[caller]);
       expect({ caller, listed: listed.includes(trashed) }).toEqual({ caller, listed: caller === 'owner' });
+    }
+  });
+
+  test('sync tells events to their members, what is in the trash to nobody, and losses to who had them', async () => {
+    const sync = async (caller: Caller, token = ''): Promise<any> =>
+      (await people[caller].get(`/api/sync?limit=200${token && `&token=${token}`}`)).body;
+    const tokens = new Map<Caller, string>();
+    for (const caller of SIGNED_IN) {
+      tokens.set(caller, (await sync(caller)).nextToken);
+    }
+    const [living, trashed] = [await stage(people), await stage(people, { trashed: true })];
+    for (const caller of SIGNED_IN) {
+      for (const { events, removed } of [await sync(caller), await sync(caller, tokens.get(caller))]) {
+        expect({ caller, told: idsIn(events).includes(living) }).toEqual({
+          caller,
+          told: may(caller, 'viewer'),
+        });
+        expect(idsIn(events)).not.toContain(trashed);
+        expect(caller === 'stranger' && (removed.includes(living) || removed.includes(trashed))).toBe(false);
+      }
     }
   });
 

@@ -103,11 +103,11 @@ describe('a data file is refused in one line, and nothing in it is changed, wher
 
   test('is of a later version', async () => {
     const root = open({ path: file, maxDbs: 32, encoding: 'json' });
-    await root.openDB({ name: 'meta', encoding: 'json' }).put('format', 2);
+    await root.openDB({ name: 'meta', encoding: 'json' }).put('format', 3);
     await root.close();
     const before = readFileSync(file);
     expect(await refusal()).toMatch(
-      /has format 2; this version of Convene reads format 1\. Use the version that wrote it, or another DATA_DIR\./,
+      /has format 3; this version of Convene reads format 2\. Use the version that wrote it, or another DATA_DIR\./,
     );
     expect(readFileSync(file).equals(before)).toBe(true);
   });

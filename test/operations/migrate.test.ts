@@ -196,6 +196,9 @@ suite(`what a migration compares${whySkipped}`, () => {
     await store.accounts.depart({ userId: leaving.id, transferTo: user.id, at: user.createdAt });
     const made = newEvent({ ownerId: user.id, fields: { metadata: { toString: 'x', 'a.b': { $c: 1 } } } });
     await store.events.insert([made]);
+    const gone = newEvent({ ownerId: user.id });
+    await store.events.insert([gone]);
+    await store.events.erase(gone.event.id, 1, new Date(at).toISOString());
     const { id } = made.event;
     await store.events.putBucket({
       eventId: id,
@@ -212,6 +215,7 @@ suite(`what a migration compares${whySkipped}`, () => {
     await carry(source, target, silent);
     return {
       id,
+      gone: gone.event.id,
       user,
       use,
       database,
@@ -235,7 +239,7 @@ suite(`what a migration compares${whySkipped}`, () => {
   }
 
   test('is everything: what has been changed, lost or added in the database is told', async () => {
-    const { id, user, use, database, compare, remove } = await carried();
+    const { id, gone, user, use, database, compare, remove } = await carried();
     const { connection } = database;
     const _id = objectId(id);
     try {
@@ -246,6 +250,7 @@ suite(`what a migration compares${whySkipped}`, () => {
           invitations: 1,
           feeds: 1,
           departures: 1,
+          losses: 1,
           events: 1,
           versions: 1,
           buckets: 1,
@@ -286,7 +291,13 @@ suite(`what a migration compares${whySkipped}`, () => {
           set('users', { _id: user.id }, { name: user.name }),
         ),
       ).toContain(`users: ${user.id} differs`);
+      expect(await told(set('losses', {}, { at: 7 }), set('losses', {}, { at: use.at }))).toContain(
+        `losses: ${user.id} differs`,
+      );
       const store = await openAnyway(database);
+      expect(await store.events.losses({ userId: user.id, since: 0, limit: 9 })).toEqual([
+        { eventId: gone, at: use.at },
+      ]);
       expect(await store.idempotency.begin(use)).toEqual({
         state: 'answered',
         answer: Buffer.from([0, 255, 7]),

@@ -292,7 +292,7 @@ describe('when the store', () => {
     const house = openHouse({
       ...store,
       commit: async (commit) => {
-        await store.erase(eventId, 1);
+        await store.erase(eventId, 1, new Date().toISOString());
         return store.commit(commit);
       },
     });

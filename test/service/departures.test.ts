@@ -8,6 +8,7 @@ import { indexKeys } from '../../src/service/commit-change.js';
 import { createCursors } from '../../src/service/cursor.js';
 import { createDepartures, type Departures } from '../../src/service/departures.js';
 import { createEventService } from '../../src/service/events.js';
+import { createOccurrenceCache } from '../../src/service/occurrence-cache.js';
 import { createPeople } from '../../src/service/people.js';
 import type { AccountStore, EventStore, Membership, NewEvent, Store } from '../../src/service/ports.js';
 import { newId, newSession, newUser } from '../store/samples.js';
@@ -41,6 +42,7 @@ function openProcess(events: EventStore, accounts: AccountStore, ended: string[]
     pipeline: house.pipeline,
     broadcaster,
     cursors,
+    occurrences: createOccurrenceCache({ events, clock, onError: () => undefined }),
     clock,
   });
   const errors: unknown[] = [];
@@ -341,11 +343,11 @@ describe('somebody who leaves', () => {
     const ids = [await insertEvent(ADA, {}), await insertEvent(ADA, {}), await insertEvent(ADA, {})];
     const stuck = {
       ...store.events,
-      erase: async (eventId: string, version: number) => {
+      erase: async (eventId: string, version: number, at: string) => {
         if (eventId === ids[1]) {
           throw new Error('stuck');
         }
-        return store.events.erase(eventId, version);
+        return store.events.erase(eventId, version, at);
       },
     };
     const { deletion } = openProcess(stuck, store.accounts);

@@ -191,6 +191,9 @@ export function memoryStore(): EventStore & { document(eventId: string): Documen
     erase: async (eventId, atVersion) =>
       documents.get(eventId)?.event.version === atVersion && documents.delete(eventId),
     list: unneeded,
+    changed: unneeded,
+    losses: unneeded,
+    these: unneeded,
     sharingWith: unneeded,
     versions: async (ids) =>
       new Map(

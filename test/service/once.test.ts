@@ -4,6 +4,7 @@ import { createCreationService, type CreationService } from '../../src/service/c
 import { newId } from '../../src/service/ids.js';
 import type { Store } from '../../src/service/ports.js';
 import { createHistoryReader } from '../../src/service/read-history.js';
+import { createOccurrenceCache } from '../../src/service/occurrence-cache.js';
 import { createScheduleService } from '../../src/service/schedule.js';
 import { embeddedSettings, openStore } from '../support/stores.js';
 import { actor, openHouse, type House } from './house.js';
@@ -23,7 +24,12 @@ beforeAll(async () => {
     events,
     history: createHistoryReader(events),
     people: { named: async () => (id) => ({ id, username: id, name: id }) },
-    schedule: createScheduleService({ events, leases, clock }),
+    schedule: createScheduleService({
+      events,
+      occurrences: createOccurrenceCache({ events, clock, onError: () => undefined }),
+      leases,
+      clock,
+    }),
     broadcaster: { publish: async () => {}, endSessions: async () => {} },
     clock,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventCommit, EventStore, NewEvent } from '../../src/service/ports.js';
-import { atOnce, changeOf, entryOf, later, memberOf, newEvent, newId, queryOf } from './samples.js';
+import { AT, atOnce, changeOf, entryOf, later, memberOf, newEvent, newId, queryOf } from './samples.js';
 
 /** `EventStore`: changing and erasing single events, one winner at a time. */
 export function commitsContract(store: () => EventStore): void {
@@ -130,7 +130,7 @@ export function commitsContract(store: () => EventStore): void {
       );
       const bucket = { eventId: event.id, fromVersion: 1, toVersion: 1, base: {}, entries };
       await store().putBucket(bucket);
-      expect(await store().erase(event.id, 1)).toBe(true);
+      expect(await store().erase(event.id, 1, AT)).toBe(true);
       expect(await store().find(event.id, [event.ownerId])).toBeNull();
       expect(await store().members(event.id)).toEqual([]);
       expect(await store().versions([event.id])).toEqual(new Map());
@@ -144,24 +144,24 @@ export function commitsContract(store: () => EventStore): void {
 
     test('removes nothing at another version, and nothing twice', async () => {
       const { event } = await stored();
-      expect(await store().erase(event.id, 2)).toBe(false);
+      expect(await store().erase(event.id, 2, AT)).toBe(false);
       expect((await store().find(event.id, []))?.event).toEqual(event);
-      expect(await store().erase(event.id, 1)).toBe(true);
-      expect(await store().erase(event.id, 1)).toBe(false);
-      expect(await store().erase(newId(), 1)).toBe(false);
+      expect(await store().erase(event.id, 1, AT)).toBe(true);
+      expect(await store().erase(event.id, 1, AT)).toBe(false);
+      expect(await store().erase(newId(), 1, AT)).toBe(false);
     });
 
     test('leaves the buckets where it removes nothing', async () => {
       const { event, entries } = await stored();
       const bucket = { eventId: event.id, fromVersion: 1, toVersion: 1, base: {}, entries };
       await store().putBucket(bucket);
-      expect(await store().erase(event.id, 7)).toBe(false);
+      expect(await store().erase(event.id, 7, AT)).toBe(false);
       expect(await store().bucket(event.id, 1)).toEqual(bucket);
     });
 
     test('is done by one of 20 at once, and never together with a commit', async () => {
       const { event } = await stored();
-      const erased = atOnce(20, () => store().erase(event.id, 1));
+      const erased = atOnce(20, () => store().erase(event.id, 1, AT));
       const committed = atOnce(20, () => store().commit(changeOf(event)));
       const winners = [...(await erased), ...(await committed)].filter(Boolean);
       expect(winners).toHaveLength(1);

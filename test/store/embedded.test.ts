@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { embeddedIdempotency } from '../../src/store/embedded/idempotency.js';
+import { embeddedLosses } from '../../src/store/embedded/losses.js';
 import { openEnvironment } from '../../src/store/embedded/environment.js';
 import { embeddedSettings, openStore } from '../support/stores.js';
 import { DAY, NOON } from './samples.js';
@@ -41,6 +42,21 @@ describe('the embedded store', () => {
     }
     for (const name of ['idempotency', 'idempotencyExpiry']) {
       expect([name, environment.table(name).getCount()]).toEqual([name, 100]);
+    }
+    await environment.close();
+    await settings.remove();
+  });
+
+  test('keeps no more losses than there were within ninety days', async () => {
+    const settings = embeddedSettings();
+    const environment = await openEnvironment(settings.dataDir);
+    const losses = embeddedLosses(environment);
+    for (let day = 0; day < 200; day += 1) {
+      await environment.write(() => losses.put(`e${day % 150}`, ['u', 'v'], NOON + day * DAY));
+    }
+    expect(losses.list({ userId: 'u', since: 0, limit: 1000 })).toHaveLength(91);
+    for (const name of ['losses', 'lossOrder', 'lossExpiry']) {
+      expect([name, environment.table(name).getCount()]).toEqual([name, 182]);
     }
     await environment.close();
     await settings.remove();

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { EventStore, NewEvent } from '../../src/service/ports.js';
-import { changeOf, later, memberOf, newEvent, newId, queryOf } from './samples.js';
+import { AT, changeOf, later, memberOf, newEvent, newId, queryOf } from './samples.js';
 
 /** `EventStore`: storing and finding single events. */
 export function eventsContract(store: () => EventStore): void {
@@ -59,7 +59,7 @@ export function eventsContract(store: () => EventStore): void {
 
     test('takes an id again once it is free', async () => {
       const { event } = await stored();
-      await store().erase(event.id, 1);
+      await store().erase(event.id, 1, AT);
       await stored(newEvent({ id: event.id, fields: { title: 'Again' } }));
       expect((await store().find(event.id, []))?.event.content.title).toBe('Again');
     });
@@ -77,7 +77,7 @@ export function eventsContract(store: () => EventStore): void {
         expect(await store().find(id, [newId()])).toBeNull();
         expect(await store().members(id)).toEqual([]);
         expect(await store().commit(change)).toBe(false);
-        expect(await store().erase(id, 1)).toBe(false);
+        expect(await store().erase(id, 1, AT)).toBe(false);
         expect(await store().versions([id])).toEqual(new Map());
         expect(await store().embeddedLog(id)).toEqual([]);
         expect(await store().bucket(id, 1)).toBeNull();
@@ -138,6 +138,29 @@ export function eventsContract(store: () => EventStore): void {
 
     test('are none where there is no event', async () => {
       expect(await store().members(newId())).toEqual([]);
+    });
+  });
+
+  describe('these', () => {
+    test('are those events that there are and of which the user is a member, with the role, in the trash too', async () => {
+      const [me, friend] = [newId(), newId()];
+      const own = await stored(newEvent({ ownerId: me }));
+      const shared = await stored(newEvent({ others: [memberOf(me)] }));
+      const trashed = await stored(newEvent({ ownerId: me, deletedAt: AT_SOME_TIME }));
+      const foreign = await stored(newEvent({ ownerId: friend }));
+      await stored(newEvent({ ownerId: me }));
+      const ids = [own, shared, trashed, foreign].map(({ event }) => event.id);
+      const found = await store().these(me, [...ids, newId(), ids[0] ?? '', 'no id']);
+      const expected = [own, shared, trashed].map(({ event, members }) => ({
+        event,
+        role: members.find(({ userId }) => userId === me)?.role,
+        key: Date.parse(event.updatedAt),
+      }));
+      expect(new Map(found.map((one) => [one.event.id, one]))).toEqual(
+        new Map(expected.map((one) => [one.event.id, one])),
+      );
+      expect(found).toHaveLength(3);
+      expect(await store().these(me, [])).toEqual([]);
     });
   });
 

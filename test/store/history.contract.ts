@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Bucket, LogEntry } from '../../src/calendar/history.js';
 import type { EventStore, NewEvent } from '../../src/service/ports.js';
-import { atOnce, changeOf, newEvent, newId } from './samples.js';
+import { AT, atOnce, changeOf, newEvent, newId } from './samples.js';
 
 /** `EventStore`: the log in the event, and the buckets it moves to. */
 export function historyContract(store: () => EventStore): void {
@@ -138,7 +138,7 @@ export function historyContract(store: () => EventStore): void {
       const [a, b] = [await withLog(2), await withLog(2)];
       await store().putBucket(bucketOf(a.first.event.id, a.log, 1, 2));
       expect(await store().bucket(b.first.event.id, 2)).toBeNull();
-      await store().erase(b.first.event.id, 2);
+      await store().erase(b.first.event.id, 2, AT);
       expect(await store().bucket(a.first.event.id, 2)).not.toBeNull();
     });
 
@@ -156,7 +156,7 @@ export function historyContract(store: () => EventStore): void {
 
     test('of an event that is gone are not kept', async () => {
       const { first, log } = await withLog(3);
-      await store().erase(first.event.id, 3);
+      await store().erase(first.event.id, 3, AT);
       await store().putBucket(bucketOf(first.event.id, log, 1, 3));
       expect(await store().bucket(first.event.id, 3)).toBeNull();
     });

@@ -3,7 +3,7 @@ import type { Collection } from 'mongoose';
 import type { NewEvent } from '../../src/service/ports.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { objectId, testDatabase, whySkipped, type TestDatabase } from './mongo-server.js';
-import { changeOf, newEvent, newId } from './samples.js';
+import { AT, changeOf, newEvent, newId } from './samples.js';
 
 const suite = whySkipped ? describe.skip : describe;
 const LONG_AGO = new Date(Date.now() - 3_600_000);
@@ -79,6 +79,13 @@ suite(`a process that dies between two writes to MongoDB${whySkipped}`, () => {
     await reopened();
     expect(await left(a, b)).toMatchObject({ events: 0, intents: 0 });
     expect(await left(older)).toMatchObject({ events: 1 });
+    // Who has seen it for a moment is told that it is gone.
+    const store = await openMongoStore(database.uri);
+    const since = Date.now() - 60_000;
+    expect(await store.events.losses({ userId: a.event.ownerId, since, limit: 9 })).toMatchObject([
+      { eventId: a.event.id },
+    ]);
+    await store.close();
   });
 
   test('inserting without transactions, at the very end: all of it stays', async () => {
@@ -96,8 +103,8 @@ suite(`a process that dies between two writes to MongoDB${whySkipped}`, () => {
     const [a, b] = [newEvent(), newEvent()];
     await store.events.insert([a, b]);
     await expect(store.events.insert([newEvent(), a])).rejects.toThrow();
-    expect(await store.events.erase(b.event.id, 7)).toBe(false);
-    expect(await store.events.erase(b.event.id, 1)).toBe(true);
+    expect(await store.events.erase(b.event.id, 7, AT)).toBe(false);
+    expect(await store.events.erase(b.event.id, 1, AT)).toBe(true);
     expect(await store.events.commit(changeOf(a.event))).toBe(true);
     await store.close();
     expect(await left(a)).toMatchObject({ intents: 0 });

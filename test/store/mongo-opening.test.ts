@@ -4,7 +4,7 @@ import { Unavailable, type Store } from '../../src/service/ports.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { testDatabase, whySkipped, type TestDatabase } from './mongo-server.js';
 import { nodesOf } from './nodes.contract.js';
-import { atOnce, changeOf, newEvent, newId, newSession, newUser, queryOf } from './samples.js';
+import { AT, atOnce, changeOf, newEvent, newId, newSession, newUser, queryOf } from './samples.js';
 
 const suite = whySkipped ? describe.skip : describe;
 const refusal = (uri: string): Promise<string> =>
@@ -145,7 +145,7 @@ suite(`a MongoDB that goes away${whySkipped}`, () => {
       events.find(event.id, [newId()]),
       events.members(event.id),
       events.commit(changeOf(event)),
-      events.erase(event.id, 9),
+      events.erase(event.id, 9, AT),
       events.list(queryOf(newId())),
       events.versions([event.id]),
       events.embeddedLog(event.id),

@@ -95,6 +95,17 @@ suite(`MongoDB serves by an index${why}`, () => {
     ['a list by the last update', list({ sort: 'updatedAt' }), /"member_|"updated"/],
     ['what was updated lately', list({ sort: 'updatedAt', updatedSince: NOW + 2_990_000 }), /"updated"/],
     ['the trash', list({ state: 'trash' }), /"member_start"/],
+    [
+      'what has changed lately',
+      () => store.events.changed({ userId: me, since: NOW + 2_990_000, limit: 50 }),
+      /"updated"/,
+    ],
+    [
+      'what has changed since long ago',
+      () => store.events.changed({ userId: me, since: 0, limit: 50 }),
+      /"member_|"updated"/,
+    ],
+    ['losses', () => store.events.losses({ userId: me, since: 0, limit: 50 }), /"user_at"/],
     ['a bucket', () => store.events.bucket(eventId, 1), /"event_version"/],
     [
       'the entry of a change',

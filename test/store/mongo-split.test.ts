@@ -3,7 +3,7 @@ import type { Collection } from 'mongoose';
 import type { NewEvent } from '../../src/service/ports.js';
 import { openMongoStore } from '../../src/store/mongo/index.js';
 import { objectId, testDatabase, whySkipped, type TestDatabase } from './mongo-server.js';
-import { newEvent, queryOf } from './samples.js';
+import { AT, newEvent, queryOf } from './samples.js';
 import { splitOf } from './split.contract.js';
 
 const suite = whySkipped ? describe.skip : describe;
@@ -75,7 +75,7 @@ suite(`a split without transactions that is cut short${whySkipped}`, () => {
   test('and the old event erased: the new one stays, and is shown', async () => {
     const store = await openMongoStore(database.uri, { transactions: false });
     const { before, half } = await cutShort(true, new Date());
-    expect(await store.events.erase(before.event.id, 2)).toBe(true);
+    expect(await store.events.erase(before.event.id, 2, AT)).toBe(true);
     await store.close();
     expect(await afterReopening({ before, half })).toEqual({ shown: true, there: true, intents: 0 });
   });

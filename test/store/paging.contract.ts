@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventQuery, EventStore, FoundEvent } from '../../src/service/ports.js';
 import { naiveList, type Kept } from './naive-list.js';
-import { changeOf, later, newEvent, newId, queryOf } from './samples.js';
+import { AT, changeOf, later, newEvent, newId, queryOf } from './samples.js';
 
 /** What happens between two pages of a list. */
 type Step =
@@ -72,7 +72,7 @@ export function pagingContract(store: () => EventStore): void {
     const all = [1, 2, 3, 4].map((n) => newEvent({ ownerId: me, keys: keysAt(n) }));
     await store().insert(all);
     const [, second] = await store().list(queryOf(me, { limit: 2 }));
-    await store().erase(second!.event.id, 1);
+    await store().erase(second!.event.id, 1, AT);
     const after = { key: second!.key, id: second!.event.id };
     expect((await store().list(queryOf(me, { after }))).map(({ key }) => key)).toEqual([3, 4]);
     expect((await store().list(queryOf(me, { after, descending: true }))).map(({ key }) => key)).toEqual([1]);
@@ -121,7 +121,7 @@ class World {
     const { id, version } = chosen.event;
     this.touched.add(id);
     if (step.step === 'erase') {
-      expect(await this.store.erase(id, version)).toBe(true);
+      expect(await this.store.erase(id, version, AT)).toBe(true);
       this.all.delete(id);
       return;
     }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { EventCommit, EventStore, NewEvent } from '../../src/service/ports.js';
-import { atOnce, changeOf, memberOf, newEvent, newId, queryOf } from './samples.js';
+import { AT, atOnce, changeOf, memberOf, newEvent, newId, queryOf } from './samples.js';
 
 /** A commit that splits a new event off one that is stored. */
 export const splitOf = (before: NewEvent, half: NewEvent, more: Partial<EventCommit> = {}): EventCommit => ({
@@ -78,7 +78,7 @@ export function splitContract(store: () => EventStore): void {
     await store().commit(commit);
     expect(await store().commit(changeOf(half.event, { fields: { title: 'Tail II' } }))).toBe(true);
     expect(await store().commit(splitOf({ ...before, event: commit.event }, third))).toBe(true);
-    expect(await store().erase(before.event.id, 3)).toBe(true);
+    expect(await store().erase(before.event.id, 3, AT)).toBe(true);
     expect(await store().versions([before.event.id, half.event.id, third.event.id])).toEqual(
       new Map([
         [half.event.id, 2],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Store } from '../../src/service/ports.js';
 import { accountChangesContract } from './account-changes.contract.js';
 import { accountsContract } from './accounts.contract.js';
+import { changedContract } from './changed.contract.js';
 import { commitsContract } from './commits.contract.js';
 import { eventsContract } from './events.contract.js';
 import { feedsContract } from './feeds.contract.js';
@@ -13,6 +14,7 @@ import { pagingContract } from './paging.contract.js';
 import { changeOf, memberOf, newEvent, newId, newSession, newUser, queryOf } from './samples.js';
 import { splitContract } from './split.contract.js';
 import { valuesContract } from './values.contract.js';
+import { webhooksContract } from './webhooks.contract.js';
 
 /** A way to open a store: the same data each time. */
 export interface Opener {
@@ -59,12 +61,14 @@ export function storeContract(prepare: () => Promise<Opener>): void {
   describe('events that split', () => splitContract(events));
   describe('lists of events', () => listsContract(events));
   describe('pages of events', () => pagingContract(events));
+  describe('what has become of events', () => changedContract(events));
   describe('history', () => historyContract(events));
   describe('values', () => valuesContract(events));
   describe('accounts', () => accountsContract(accounts));
   describe('changes of accounts', () => accountChangesContract(accounts));
   describe('leases', () => leasesContract(opened.leases));
   describe('feeds', () => feedsContract(opened.feeds, accounts));
+  describe('webhooks', () => webhooksContract(() => opened.store));
   describe('idempotency keys', () => {
     idempotencyContract(opened.idempotency);
     idempotencyCrashContract(() => opened.reopen(), opened.idempotency);

@@ -122,7 +122,7 @@ const absolute = (schema: object): object =>
 /** Pages for people. */
 const UNDOCUMENTED = /^\/$|^\/api\/docs/;
 
-function createAjv(): Ajv2020 {
+export function createAjv(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true, allErrors: true });
   addFormats.default(ajv);
   ajv.addVocabulary(['components']); // where the document keeps its schemas

@@ -4,6 +4,7 @@ import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { storeSettings, type StoreSettings } from './stores.js';
 import { isAsDocumented } from './conformity.js';
+import { liveConformity } from './live-conformity.js';
 
 /** An answer as a client sees it. */
 export interface Answer {
@@ -129,10 +130,13 @@ export class Person {
 export class TestSocket {
   readonly received: { message: string; payload: any }[] = [];
   private waiting: (() => void)[] = [];
+  /** What came that is not as the AsyncAPI document describes it; whoever looks at what came is told. */
+  private readonly faults: string[] = [];
 
   constructor(readonly socket: Socket) {
     socket.onAny((message: string, payload: unknown) => {
       this.received.push({ message, payload });
+      this.note(liveConformity().faultOfMessage(message, payload));
       this.waiting.splice(0).forEach((look) => look());
     });
   }
@@ -145,11 +149,27 @@ export class TestSocket {
   }
 
   /** Sends a message and waits for its acknowledgement. */
-  ask(message: string, ...payload: unknown[]): Promise<any> {
-    return this.socket.timeout(10_000).emitWithAck(message, ...payload);
+  async ask(message: string, ...payload: unknown[]): Promise<any> {
+    const answer: unknown = await this.socket.timeout(10_000).emitWithAck(message, ...payload);
+    this.note(liveConformity().faultOfAnswer(message, answer));
+    this.complain();
+    return answer;
+  }
+
+  private note(fault: string | null): void {
+    if (fault !== null) {
+      this.faults.push(fault);
+    }
+  }
+
+  private complain(): void {
+    if (this.faults.length > 0) {
+      throw new Error(this.faults.join('\n'));
+    }
   }
 
   all(message: string): any[] {
+    this.complain();
     return this.received.filter((one) => one.message === message).map(({ payload }) => payload);
   }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import swaggerJsdoc from 'swagger-jsdoc';
@@ -9,6 +8,8 @@ import { INTRODUCTION, TAGS } from './introduction.js';
 import { problemResponse, problemResponseName } from './problems.js';
 import { jsonSchema, QUERIES, schemaComponents } from './schemas.js';
 import { headers, limitHeaders, parameters, requestBodies, responses } from './shared.js';
+import { packageVersion } from './version.js';
+import { withExamples } from './with-examples.js';
 import type { JsonSchema, OpenApiDocument, Operation, Reference, Response } from './types.js';
 
 /** An operation as the comment on its route tells it. */
@@ -44,7 +45,7 @@ export function buildDocument(): OpenApiDocument {
         parameters,
         requestBodies: mapValues(requestBodies, alsoMessagePack),
         responses: {
-          ...mapValues(responses, alsoMessagePack),
+          ...mapValues(responses, (one) => withExamples(alsoMessagePack(one))),
           MethodNotAllowed: problemResponse(['method-not-allowed']),
         },
       },
@@ -54,7 +55,9 @@ export function buildDocument(): OpenApiDocument {
   const shared = document.components.responses;
   for (const [at, operations] of Object.entries(document.paths)) {
     for (const [method, told] of Object.entries(operations)) {
-      const responses = mapValues(told.responses, alsoMessagePack);
+      const responses = mapValues(told.responses, (one, status) =>
+        withExamples(alsoMessagePack(one), told.operationId, status),
+      );
       operations[method] = complete(at, method, { ...told, responses }, shared);
     }
   }
@@ -71,10 +74,6 @@ function sources(pattern: string): string {
     .replace(/[[\]{}()*?!+@]/g, '\\$&');
   return `${folder}/${pattern}${path.extname(here)}`;
 }
-
-const packageVersion = (): string =>
-  (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string })
-    .version;
 
 function complete(at: string, method: string, told: Told, shared: Record<string, Response>): Operation {
   const { 'x-query': query, 'x-problems': own = [], ...operation } = told;
@@ -177,5 +176,5 @@ const withHeaders = (names: readonly string[]) => {
     '$ref' in response ? response : { ...response, headers: { ...response.headers, ...common } };
 };
 
-const mapValues = <T>(values: Record<string, T>, change: (value: T) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+const mapValues = <T>(values: Record<string, T>, change: (value: T, key: string) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value, key)]));

@@ -44,6 +44,14 @@ export const EXAMPLES = {
     'the events become somebody else’s': { password: PASSWORD, transferTo: { username: 'bob' } },
   },
   FeedInput: { 'for a phone': { label: 'Phone' } },
+  WebhookInput: {
+    'all events': { url: 'https://hooks.example.com/convene' },
+    'some changes': { url: 'https://hooks.example.com/convene', events: ['create', 'edit', 'delete'] },
+  },
+  UpdateWebhook: {
+    'start again': { active: true },
+    'another address': { url: 'https://hooks.example.com/convene/2' },
+  },
   Logout: { 'this session': {}, 'every session': { everywhere: true } },
   EventInput: {
     once: { ...review, location: 'Room 4', tags: ['design'] },

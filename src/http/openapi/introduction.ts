@@ -6,6 +6,7 @@ export const TAGS = [
   { name: 'Sharing', description: 'Who may do what with an event' },
   { name: 'History', description: 'What an event was, and who changed it' },
   { name: 'Interchange', description: 'Events as iCalendar, out and in' },
+  { name: 'Webhooks', description: 'Changes, sent to a URL of one’s own' },
   { name: 'System', description: 'The service itself' },
 ];
 
@@ -15,6 +16,8 @@ Event calendars that several people edit at the same time, with the history of e
 **To try it here:** send *Register*, copy \`accessToken\` from the answer, press **Authorize** and paste it. From
 then on every route can be tried; the examples can be sent as they are. A token lasts 15 minutes: *Login* gives a
 new one.
+
+**Live.** What happens to events is told over Socket.IO as it happens: [the live API](/api/docs/live).
 
 **Bodies** are UTF-8 JSON of at most 1 MiB. Unknown fields are refused, never dropped. Ids are 24 hexadecimal
 digits; instants are RFC 3339.

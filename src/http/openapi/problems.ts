@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BatchResultSchema, ConflictReportSchema } from '../../protocol/schedule.js';
-import { problem, PROBLEMS, toProblem, type ProblemCode } from '../../protocol/problems.js';
+import { PROBLEMS, type ProblemCode } from '../../protocol/problems.js';
+import { problemExample } from './problem-examples.js';
 import { jsonSchema, schemaRef } from './schemas.js';
 import type { JsonSchema, Response } from './types.js';
 
@@ -51,7 +52,7 @@ export function problemResponse(codes: readonly ProblemCode[]): Response {
     content: {
       [PROBLEM_TYPE]: {
         schema: { allOf: [schemaRef('Problem'), narrowed(codes, status)] },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: example(code) }])),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: problemExample(code) }])),
       },
     },
   };
@@ -62,28 +63,11 @@ const statusOf = (code: ProblemCode | undefined): number => (code ? PROBLEMS[cod
 /** What these problems have in particular: each its code, and its own members. */
 function narrowed(codes: readonly ProblemCode[], status: number): JsonSchema {
   const kinds = codes.map((code) => {
-    const { properties, required } = MEMBERS[code] ? jsonSchema(MEMBERS[code], 'output') : {};
+    const members = MEMBERS[code] && z.object(MEMBERS[code].shape);
+    const { properties, required } = members ? jsonSchema(members, 'output') : {};
     const own = { status: { const: status }, code: { const: code }, ...(properties as object | undefined) };
     return { type: 'object', properties: own, ...(required !== undefined && { required }) };
   });
   const [only] = kinds;
   return kinds.length === 1 && only ? only : { anyOf: kinds };
 }
-
-const EXAMPLES: Partial<Record<ProblemCode, Record<string, unknown>>> = {
-  'validation-failed': { errors: [{ pointer: '/title', message: 'must not be empty' }] },
-  'edit-conflict': {
-    conflicts: [{ path: '/title', base: 'Design review', theirs: 'Plan', yours: 'Review' }],
-    currentVersion: 8,
-  },
-  'precondition-failed': { currentVersion: 8 },
-  'unknown-version': { currentVersion: 8 },
-  'batch-failed': { results: [{ index: 0, status: 424 }] },
-  'rate-limited': { retryAfter: 12 },
-};
-
-const example = (code: ProblemCode): Record<string, unknown> =>
-  toProblem(problem(code, `${PROBLEMS[code].title}.`, EXAMPLES[code] ?? {}), {
-    instance: '/api/events',
-    requestId: '0b9a7a4e-6c1f-4d0e-9f43-0f5a6c1d2e3f',
-  });

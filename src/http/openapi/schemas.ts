@@ -49,6 +49,15 @@ import {
   FreeBusySchema,
 } from '../../protocol/schedule.js';
 import { PermissionPageSchema, SetRoleSchema, ShareBodySchema } from '../../protocol/sharing.js';
+import {
+  CreatedWebhookSchema,
+  CreateWebhookSchema,
+  DeliveriesQuerySchema,
+  DeliveryPageSchema,
+  UpdateWebhookSchema,
+  WebhookPageSchema,
+} from '../../protocol/webhooks.js';
+import { SyncAnswerSchema, SyncQuerySchema } from '../../protocol/sync.js';
 import type { JsonSchema } from './types.js';
 
 type Components = Record<string, JsonSchema>;
@@ -97,6 +106,8 @@ const HealthSchema = z
 /** The bodies that routes read, and what they answer: each names its component by its schema's id. */
 const REQUESTS = [
   CreateFeedSchema,
+  CreateWebhookSchema,
+  UpdateWebhookSchema,
   RegisterSchema,
   LoginSchema,
   RefreshSchema,
@@ -119,6 +130,9 @@ const ANSWERS = [
   InvitationSchema,
   CreatedFeedSchema,
   FeedsSchema,
+  CreatedWebhookSchema,
+  WebhookPageSchema,
+  DeliveryPageSchema,
   ImportReportSchema,
   CreatedEventSchema,
   EditedEventSchema,
@@ -133,12 +147,14 @@ const ANSWERS = [
   VersionSchema,
   ChangelogPageSchema,
   DiffSchema,
+  SyncAnswerSchema,
   HealthSchema,
 ];
 
 /** The parameters that routes read from the query, by the name that their documentation gives them. */
 export const QUERIES = {
   FeedQuery: FeedQuerySchema,
+  DeliveriesQuery: DeliveriesQuerySchema,
   ListQuery: ListQuerySchema,
   CreateQuery: CreateQuerySchema,
   EditQuery: EditQuerySchema,
@@ -149,6 +165,7 @@ export const QUERIES = {
   HistoryQuery: HistoryQuerySchema,
   ChangelogQuery: ChangelogQuerySchema,
   DiffQuery: DiffQuerySchema,
+  SyncQuery: SyncQuerySchema,
 } as const satisfies Record<string, z.ZodObject>;
 
 /** Every schema that the document refers to, made from those that check what comes in and type what goes out. */
@@ -163,7 +180,8 @@ export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchem
   return withComponentRefs(body);
 }
 
-function generate(schemas: readonly z.ZodType[], io: 'input' | 'output'): Components {
+/** Every component that these schemas are or refer to. */
+export function generate(schemas: readonly z.ZodType[], io: 'input' | 'output'): Components {
   const components: Components = {};
   for (const schema of schemas) {
     Object.assign(components, toJsonSchema(schema, io, components).$defs);

@@ -10,12 +10,14 @@ export interface Page {
   heading: string;
   intro: Html;
   main: Html;
+  /** Another style than that of all pages. */
+  style?: string;
 }
 
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+const styleElement = (style: string): Html => new Html(`<style>${style}</style>`);
 
 /** A whole document, which needs nothing but itself. */
-export const documentOf = ({ title, heading, intro, main }: Page): string =>
+export const documentOf = ({ title, heading, intro, main, style = STYLE }: Page): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -23,7 +25,7 @@ export const documentOf = ({ title, heading, intro, main }: Page): string =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${visible(title)}</title>
-        ${STYLE_ELEMENT}
+        ${styleElement(style)}
       </head>
       <body>
         <header>

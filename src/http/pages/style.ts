@@ -54,11 +54,13 @@ a:focus-visible { outline: .2rem solid var(--link); outline-offset: .2rem; }
 @media print { .lines { break-inside: avoid; } }
 `;
 
-/** It lets the page show itself in its one style, and do nothing else. */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** It lets a page show itself in its one style, and do nothing else. */
+export const policyFor = (style: string): string =>
+  [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+export const PAGE_POLICY = policyFor(STYLE);

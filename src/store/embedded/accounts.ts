@@ -2,6 +2,7 @@ import type { AccountStore, Departure, SessionRecord, UserRecord } from '../../s
 import type { Environment } from './environment.js';
 import { embeddedFeeds } from './feeds.js';
 import { embeddedInvitations } from './invitations.js';
+import { embeddedWebhooks } from './webhooks.js';
 
 /**
  * The account store on LMDB: users by id, by email and by username; sessions by id and by user; invitations;
@@ -16,6 +17,7 @@ export function embeddedAccounts(environment: Environment): AccountStore {
   const departures = environment.table<Departure>('departures');
   const invitations = embeddedInvitations(environment);
   const feeds = embeddedFeeds(environment);
+  const webhooks = embeddedWebhooks(environment);
 
   const userOf = (id: string | undefined): UserRecord | null =>
     id === undefined ? null : (users.get(id) ?? null);
@@ -73,6 +75,7 @@ export function embeddedAccounts(environment: Environment): AccountStore {
       usernames.removeSync(user.usernameKey);
       invitations.removeOf(userId);
       feeds.removeOf(userId);
+      webhooks.removeOf(userId);
     }
     return user !== null;
   };

@@ -6,8 +6,9 @@ import { checkDataFile, DATA_FILE, DataDamaged } from './data-file.js';
 import { lockDirectory } from './lock.js';
 import { asUnavailable, whyNoRoom } from './room.js';
 
-/** The layout of the data; a directory with another one is refused. */
-const FORMAT = 1;
+/** The layout of the data; a directory with another one is refused, but for those that `upgrade.ts` brings to it. */
+export const FORMAT = 2;
+const FORMATS: readonly unknown[] = [1, FORMAT];
 /** So many pages are looked at before the data file is opened: all of a small one, the upper ones of a large one. */
 const PAGES_AT_START = 256;
 
@@ -20,6 +21,9 @@ export interface Tables {
   /** What this data is known by, wherever it is copied to. */
   id: string;
 }
+
+/** The table of what is said of the data file itself: its `format` and its `id`. */
+export const META = 'meta';
 
 /** An LMDB environment of which this process is the only user, and its one writer. */
 export interface Environment extends Tables {
@@ -73,7 +77,7 @@ export function openForReading(file: string): Tables & { close(): Promise<void> 
 export const openFile = (file: string, options: { readOnly?: true } = {}): RootDatabase =>
   open({
     path: file,
-    maxDbs: 32,
+    maxDbs: 64,
     encoding: 'json',
     // A transaction is not acknowledged before it is flushed.
     overlappingSync: false,
@@ -97,9 +101,9 @@ async function makeFile(file: string): Promise<void> {
 
 /** Checks the format; answers the id. Data of earlier versions has none. */
 function idOf(root: RootDatabase, directory: string): string | undefined {
-  const meta = [...root.getKeys()].includes('meta') ? metaOf(root) : undefined;
+  const meta = [...root.getKeys()].includes(META) ? metaOf(root) : undefined;
   const format = meta?.get('format');
-  if (format !== FORMAT) {
+  if (!FORMATS.includes(format)) {
     throw new Error(
       `The data in ${directory} has format ${String(format)}; this version of Convene reads format ${FORMAT}. ` +
         'Use the version that wrote it, or another DATA_DIR.',
@@ -115,7 +119,7 @@ function makeId(root: RootDatabase): string {
 }
 
 const metaOf = (root: RootDatabase): Database<unknown, string> =>
-  root.openDB<unknown, string>({ name: 'meta', encoding: 'json' });
+  root.openDB<unknown, string>({ name: META, encoding: 'json' });
 
 const tables = (root: RootDatabase, id: string): Tables => ({
   table: <V>(name: string) => root.openDB<V, Key>({ name, encoding: 'json' }),

@@ -9,10 +9,13 @@ import {
   indexedDiffers,
   indexEntries,
   LAST,
+  updateKey,
   type Indexed,
   type Stored,
 } from './indexes.js';
 import { listEvents } from './list-events.js';
+import { embeddedLosses } from './losses.js';
+import { changedEvents, theseEvents } from './update-order.js';
 
 type Part = Omit<Membership, 'userId'>;
 
@@ -30,9 +33,10 @@ type Part = Omit<Membership, 'userId'>;
  * | changeIds | eventId, userId, changeId       | version            |
  * | live      | userId, reach, startAt, eventId      | role, span's end |
  * | tags      | userId, tag, reach, startAt, eventId | role, span's end |
- * | trash     | ownerId, reach, startAt, eventId     | role, span's end |
+ * | trash     | userId, reach, startAt, eventId      | role, span's end |
+ * | updated   | updatedAt, eventId                   | true             |
  *
- * `reach` is a class of length (`calendar/reach.ts`), by which a window is served.
+ * What users have lost is in `losses.ts`. `reach` is a class of length (`calendar/reach.ts`), by which a window is served.
  */
 export function embeddedEvents(environment: Environment): EventStore {
   const events = environment.table<Stored>('events');
@@ -41,6 +45,8 @@ export function embeddedEvents(environment: Environment): EventStore {
   const log = environment.table<LogEntry>('log');
   const buckets = environment.table<Bucket>('buckets');
   const changeIds = environment.table<number>('changeIds');
+  const updated = environment.table<true>('updated');
+  const losses = embeddedLosses(environment);
   const indexes = {
     live: environment.table<Indexed>('live'),
     tags: environment.table<Indexed>('tags'),
@@ -76,6 +82,7 @@ export function embeddedEvents(environment: Environment): EventStore {
   };
   const putEvent = (event: EventRecord, keys: IndexKeys): Stored => {
     const stored = { ...event, span: keys.span };
+    updated.putSync(updateKey(event), true);
     events.putSync(event.id, stored);
     if (search.get(event.id) !== keys.searchText) {
       search.putSync(event.id, keys.searchText);
@@ -109,9 +116,11 @@ export function embeddedEvents(environment: Environment): EventStore {
     if (reindex) {
       dropIndexes(before, membersOf(event.id));
     }
+    updated.removeSync(updateKey(before));
     const stored = putEvent(event, keys);
     putEntries(event.id, entries);
     revoked.forEach((userId) => members.removeSync([event.id, userId]));
+    losses.put(event.id, revoked, Date.parse(event.updatedAt));
     granted.forEach((member) => putMember(event.id, member));
     if (reindex) {
       putIndexes(stored, membersOf(event.id));
@@ -122,12 +131,19 @@ export function embeddedEvents(environment: Environment): EventStore {
     return true;
   };
 
-  const eraseOne = (eventId: string, atVersion: number): boolean => {
+  const eraseOne = (eventId: string, atVersion: number, at: string): boolean => {
     const event = events.get(eventId);
     if (event?.version !== atVersion) {
       return false;
     }
-    dropIndexes(event, membersOf(eventId));
+    const lost = membersOf(eventId);
+    dropIndexes(event, lost);
+    losses.put(
+      eventId,
+      lost.map(({ userId }) => userId),
+      Date.parse(at),
+    );
+    updated.removeSync(updateKey(event));
     events.removeSync(eventId);
     search.removeSync(eventId);
     removeAll(members, eventId);
@@ -173,8 +189,11 @@ export function embeddedEvents(environment: Environment): EventStore {
     },
     members: async (eventId) => membersOf(eventId),
     commit: (commit) => environment.write(() => commitOne(commit)),
-    erase: (eventId, atVersion) => environment.write(() => eraseOne(eventId, atVersion)),
-    list: async (query) => listEvents(query, { events, search, ...indexes }),
+    erase: (eventId, atVersion, at) => environment.write(() => eraseOne(eventId, atVersion, at)),
+    list: async (query) => listEvents(query, { events, members, search, updated, ...indexes }),
+    changed: async (query) => changedEvents(query, { events, members, updated, ...indexes }),
+    losses: async (query) => losses.list(query),
+    these: async (userId, eventIds) => theseEvents(userId, eventIds, { events, members }),
     versions: async (eventIds) =>
       new Map(
         eventIds.flatMap((id): [string, number][] => {

@@ -21,15 +21,13 @@ export interface IndexEntry {
   value: Indexed;
 }
 
-/** Where an event stands in the indexes, for each of its members. */
+/** Where an event stands in the indexes of each of its members. */
 export function* indexEntries(event: Stored, of: Iterable<Membership>): Generator<IndexEntry> {
   const place = [reachOf(event.span), event.span.startAt, event.id];
   for (const { userId, role } of of) {
     const value: Indexed = [role, event.span.until];
     if (event.deletedAt !== null) {
-      if (userId === event.ownerId) {
-        yield { table: 'trash', key: [userId, ...place], value };
-      }
+      yield { table: 'trash', key: [userId, ...place], value };
       continue;
     }
     yield { table: 'live', key: [userId, ...place], value };
@@ -39,7 +37,10 @@ export function* indexEntries(event: Stored, of: Iterable<Membership>): Generato
   }
 }
 
-/** Whether it stands elsewhere, its members being the same. */
+/** Where it stands in the one index of all events, by their last update. */
+export const updateKey = ({ id, updatedAt }: EventRecord): Key => [Date.parse(updatedAt), id];
+
+/** Whether it stands elsewhere among its members' events, these being the same. */
 export const indexedDiffers = (a: Stored, b: Stored): boolean =>
   a.span.startAt !== b.span.startAt ||
   reachOf(a.span) !== reachOf(b.span) ||

@@ -4,22 +4,19 @@ import { stretches, type Stretch } from '../../calendar/reach.js';
 import { matchesWords } from '../../calendar/search.js';
 import type { EventQuery, FoundEvent, Membership } from '../../service/ports.js';
 import { AFTER_ALL, FIRST, LAST, type Indexed, type Stored } from './indexes.js';
+import { inOrder, inUpdateOrder, type Candidate, type Order, type UpdateTables } from './update-order.js';
 
-export interface ListTables {
-  events: Database<Stored>;
+export interface ListTables extends UpdateTables {
   search: Database<string>;
-  live: Database<Indexed>;
   tags: Database<Indexed>;
-  trash: Database<Indexed>;
 }
 
 /** One page of a user's events. */
 export function listEvents(query: EventQuery, tables: ListTables): FoundEvent[] {
   const found: FoundEvent[] = [];
-  const candidates = query.sort === 'start' ? inStartOrder(query, tables) : inUpdateOrder(query, tables);
-  for (const candidate of candidates) {
+  for (const candidate of candidatesOf(query, tables)) {
     const stored = tables.events.get(candidate.id);
-    if (!stored || !matches(stored, candidate.role, query, tables)) {
+    if (!stored || !isIn(query, stored) || !matches(stored, candidate.role, query, tables)) {
       continue;
     }
     const { span: _, ...event } = stored;
@@ -31,11 +28,20 @@ export function listEvents(query: EventQuery, tables: ListTables): FoundEvent[] 
   return found;
 }
 
-interface Candidate {
-  id: string;
-  role: Membership['role'];
-  key: number;
+function candidatesOf(query: EventQuery, tables: ListTables): Generator<Candidate> {
+  if (query.sort === 'start') {
+    return inStartOrder(query, tables);
+  }
+  const { userId, updatedSince: since, after, descending } = query;
+  const own = () => inStartOrder(withoutPlace(query), tables);
+  return inUpdateOrder({ userId, since, after, descending }, tables, own);
 }
+
+const withoutPlace = ({ after: _, ...query }: EventQuery): EventQuery => query;
+
+/** The trash that a user sees is their own; other members of an event have it in theirs unseen. */
+const isIn = ({ state, userId }: EventQuery, { deletedAt, ownerId }: Stored): boolean =>
+  state === 'live' ? deletedAt === null : deletedAt !== null && ownerId === userId;
 
 /**
  * The user's events from the index, by tag where one is asked for, after the place where the last page ended. Each
@@ -100,25 +106,6 @@ function* merged(streams: Generator<Candidate>[], order: Order): Generator<Candi
 function headOf(stream: Generator<Candidate>): { candidate: Candidate; stream: Generator<Candidate> }[] {
   const next = stream.next();
   return next.done ? [] : [{ candidate: next.value, stream }];
-}
-
-type Order = (a: Pick<Candidate, 'key' | 'id'>, b: Pick<Candidate, 'key' | 'id'>) => number;
-
-function inOrder({ descending }: EventQuery): Order {
-  const sign = descending ? -1 : 1;
-  return (a, b) => sign * (a.key - b.key || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-/** The last update has no index of its own, as each edit would have to move it for every member. */
-function* inUpdateOrder(query: EventQuery, tables: ListTables): Generator<Candidate> {
-  const { after, ...rest } = query;
-  const candidates = [...inStartOrder(rest, tables)].flatMap((candidate) => {
-    const event = tables.events.get(candidate.id);
-    return event ? [{ ...candidate, key: Date.parse(event.updatedAt) }] : [];
-  });
-  const order = inOrder(query);
-  candidates.sort(order);
-  yield* after ? candidates.filter((candidate) => order(candidate, after) > 0) : candidates;
 }
 
 function matches(

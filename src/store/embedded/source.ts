@@ -1,14 +1,25 @@
 import type { Database, Key } from 'lmdb';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type {
+  DeliveryRecord,
   Departure,
   FeedRecord,
   InvitationRecord,
   Membership,
   SessionRecord,
   UserRecord,
+  WebhookRecord,
 } from '../../service/ports.js';
-import type { KeyRecord, Kind, Records, Source, WholeEvent } from '../transfer.js';
+import { LOSSES_KEPT_MS } from '../../service/ports/changed.js';
+import type {
+  KeyRecord,
+  Kind,
+  LossRecord,
+  PositionRecord,
+  Records,
+  Source,
+  WholeEvent,
+} from '../transfer.js';
 import type { Tables } from './environment.js';
 import { AFTER_ALL, FIRST, LAST, type Stored } from './indexes.js';
 
@@ -27,7 +38,15 @@ const TABLES: Readonly<Record<string, Kind | 'derived' | 'own'>> = {
   invitationsOfUser: 'derived',
   feeds: 'feeds',
   feedsOfUser: 'derived',
+  webhooks: 'webhooks',
+  webhooksOfUser: 'derived',
+  deliveries: 'deliveries',
+  pendingDeliveries: 'derived',
+  webhookPositions: 'webhookPositions',
   departures: 'departures',
+  losses: 'losses',
+  lossOrder: 'derived',
+  lossExpiry: 'derived',
   events: 'events',
   search: 'events',
   members: 'events',
@@ -39,6 +58,7 @@ const TABLES: Readonly<Record<string, Kind | 'derived' | 'own'>> = {
   live: 'derived',
   tags: 'derived',
   trash: 'derived',
+  updated: 'derived',
 };
 
 /** Read at a time: a read is not kept open while others happen. */
@@ -82,7 +102,11 @@ export function embeddedSource(tables: Tables): Source {
     sessions: () => paged(table<SessionRecord>('sessions')),
     invitations: () => paged(table<InvitationRecord>('invitations')),
     feeds: () => paged(table<FeedRecord>('feeds')),
+    webhooks: () => paged(table<WebhookRecord>('webhooks')),
+    deliveries: () => paged(table<DeliveryRecord>('deliveries')),
+    webhookPositions: () => mapped(entries(table<number>('webhookPositions')), toPositionRecord),
     departures: () => paged(table<Departure>('departures')),
+    losses: () => mapped(entries(table<number>('losses')), toLossRecord),
     events: () => mapped(paged(events), whole),
     buckets: () => paged(buckets),
     keys: () => mapped(entries(table<Omit<KeyRecord, 'userId' | 'key'>>('idempotency')), toKeyRecord),
@@ -104,6 +128,16 @@ const range = <V>(table: Database<V> | undefined, options: { start?: Key; end?: 
 const toKeyRecord = ({ key, value }: Entry<Omit<KeyRecord, 'userId' | 'key'>>): KeyRecord => {
   const [userId = '', name = ''] = key as string[];
   return { userId, key: name, ...value };
+};
+
+const toLossRecord = ({ key, value: at }: Entry<number>): LossRecord => {
+  const [userId = '', eventId = ''] = key as string[];
+  return { userId, eventId, at, expiresAt: at + LOSSES_KEPT_MS };
+};
+
+const toPositionRecord = ({ key, value: version }: Entry<number>): PositionRecord => {
+  const [webhookId = '', eventId = ''] = key as string[];
+  return { webhookId, eventId, version };
 };
 
 interface Entry<V> {

@@ -2,14 +2,16 @@ import type { AccountStore, Departure } from '../../service/ports.js';
 import type { Collections } from './documents.js';
 import { isDuplicateKey } from './errors.js';
 import { toDeparture, toDepartureDocument } from './records.js';
+import { removeWebhooks } from './webhooks.js';
 
 type Methods = 'depart' | 'removeUser' | 'departure' | 'departures' | 'forgetDeparture';
 
 /** Users who leave: the record first, then everything else, so that a crash leaves the record. */
 export function mongoDepartures(
-  { departures, users, sessions, feeds }: Collections,
+  collections: Collections,
   removeInvitationsOf: (userId: string) => Promise<void>,
 ): Pick<AccountStore, Methods> {
+  const { departures, users, sessions, feeds } = collections;
   /** True for whoever puts it there. */
   const record = async (departure: Departure): Promise<boolean> => {
     try {
@@ -27,6 +29,7 @@ export function mongoDepartures(
     const { deletedCount } = await users.deleteOne({ _id: { $eq: userId } });
     await removeInvitationsOf(userId);
     await feeds.deleteMany({ userId: { $eq: userId } });
+    await removeWebhooks(collections, { userId });
     return deletedCount === 1;
   };
 

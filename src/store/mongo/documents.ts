@@ -4,12 +4,14 @@ import type { EventRecord, Span } from '../../calendar/event.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { Millis } from '../../calendar/time.js';
 import type {
+  DeliveryRecord,
   Departure,
   FeedRecord,
   InvitationRecord,
   Membership,
   SessionRecord,
   UserRecord,
+  WebhookRecord,
 } from '../../service/ports.js';
 import type { Stored } from './keys.js';
 
@@ -76,8 +78,38 @@ export type InvitationDocument = Omit<InvitationRecord, 'hash' | 'expiresAt'> & 
 /** Its `_id` is the hash. */
 export type FeedDocument = Omit<FeedRecord, 'hash'> & { _id: string };
 
+export type WebhookDocument = Omit<WebhookRecord, 'id'> & {
+  _id: string;
+  /** When it is to be looked at. */
+  wakeAt: Millis;
+};
+
+/** Its `_id` is the webhook's id and the delivery's, a space between them. */
+export type DeliveryDocument = Omit<DeliveryRecord, 'id' | 'expiresAt'> & {
+  _id: string;
+  /** `expiresAt`, for the index that forgets. */
+  forgetAt: Date | null;
+};
+
+/** Its `_id` is the webhook's id and the event's, a space between them. */
+export interface WebhookPositionDocument {
+  _id: string;
+  webhookId: string;
+  eventId: string;
+  version: number;
+}
+
 /** Its `_id` is the user's. */
 export type DepartureDocument = Omit<Departure, 'userId'> & { _id: string };
+
+/** Its `_id` is the user's id and the event's, a space between them. */
+export interface LossDocument {
+  _id: string;
+  userId: string;
+  eventId: string;
+  at: Millis;
+  forgetAt: Date;
+}
 
 /** Its `_id` is the key. */
 export interface LeaseDocument {
@@ -130,7 +162,11 @@ export interface Collections {
   sessions: Collection<SessionDocument>;
   invitations: Collection<InvitationDocument>;
   feeds: Collection<FeedDocument>;
+  webhooks: Collection<WebhookDocument>;
+  deliveries: Collection<DeliveryDocument>;
+  webhookPositions: Collection<WebhookPositionDocument>;
   departures: Collection<DepartureDocument>;
+  losses: Collection<LossDocument>;
   leases: Collection<LeaseDocument>;
   idempotency: Collection<IdempotencyDocument>;
   nodes: Collection<NodeDocument>;
@@ -145,7 +181,11 @@ export const collectionsOf = (connection: Connection): Collections => ({
   sessions: connection.collection('sessions'),
   invitations: connection.collection('invitations'),
   feeds: connection.collection('feeds'),
+  webhooks: connection.collection('webhooks'),
+  deliveries: connection.collection('deliveries'),
+  webhookPositions: connection.collection('webhookPositions'),
   departures: connection.collection('departures'),
+  losses: connection.collection('losses'),
   leases: connection.collection('leases'),
   idempotency: connection.collection('idempotency'),
   nodes: connection.collection('nodes'),

@@ -1,10 +1,12 @@
 import type { Connection } from 'mongoose';
 import type { EventCommit, EventStore, Membership } from '../../service/ports.js';
+import { changedEvents, theseEvents } from './changed-events.js';
 import type { Collections, EventDocument } from './documents.js';
 import { mongoHistory } from './history.js';
 import { byIntent, inTransaction } from './insert-events.js';
 import type { Intents } from './intents.js';
 import { listEvents } from './list-events.js';
+import { mongoLosses } from './losses.js';
 import { splitByIntent, splitInTransaction } from './split-event.js';
 import {
   EVENT_FIELDS,
@@ -28,6 +30,7 @@ export interface MongoEvents {
 /** The event store on MongoDB: an event is one document, and a commit one update of it. */
 export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
   const { events } = collections;
+  const losses = mongoLosses(collections);
   const insertSeveral = transactions
     ? inTransaction(connection, collections)
     : byIntent(collections, intents);
@@ -61,6 +64,7 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     const filter = { _id: objectId(change.event.id), version: change.atVersion };
     const membersChange = change.granted.length > 0 || change.revoked.length > 0;
     const update = membersChange ? updateWithMembers(change) : updateOf(change);
+    await losses.put(change.event.id, change.revoked, Date.parse(change.event.updatedAt));
     if (change.alsoInsert) {
       return split({ filter, update, document: newDocument(change.alsoInsert) });
     }
@@ -69,9 +73,15 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
   };
 
   /** Gone with the first write; its buckets, which nobody reaches any more, with the ones after it. */
-  const erase: EventStore['erase'] = async (eventId, atVersion) => {
+  const erase: EventStore['erase'] = async (eventId, atVersion, at) => {
     const _id = objectId(eventId);
     await intents.settleSplits(_id);
+    const found = await events.findOne({ _id, version: atVersion }, { projection: { members: 1 } });
+    if (!found) {
+      return false;
+    }
+    const lost = found.members.map(({ userId }) => userId);
+    await losses.put(eventId, lost, Date.parse(at));
     const intent = await intents.declare('erase', [_id]);
     const { deletedCount } = await events.deleteOne({ _id, version: atVersion });
     await intents.settle(intent);
@@ -99,6 +109,9 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     commit,
     erase,
     list: (query) => listEvents(events, query),
+    changed: (query) => changedEvents(events, query),
+    losses: losses.list,
+    these: (userId, eventIds) => theseEvents(events, userId, eventIds),
     versions: async (eventIds) => {
       const found = await events
         .find({ _id: { $in: eventIds.map(objectId) } }, { projection: { version: 1 } })

@@ -4,6 +4,7 @@ import { mongoAccounts } from './accounts.js';
 import { connect, hasTransactions, ping } from './connection.js';
 import { collectionsOf } from './documents.js';
 import { reachable } from './errors.js';
+import { mongoDeliveries } from './deliveries.js';
 import { mongoEvents } from './events.js';
 import { mongoFeeds } from './feeds.js';
 import { checkFormat } from './format.js';
@@ -13,6 +14,7 @@ import { mongoLeases } from './leases.js';
 import { mongoNodes } from './nodes.js';
 import { whatIsWrong } from './opening.js';
 import { modelsOf } from './schemas.js';
+import { mongoWebhooks } from './webhooks.js';
 
 export interface MongoStoreOptions {
   /** Whether to use transactions; by default, where the server has them. */
@@ -68,6 +70,8 @@ async function storeOn(connection: Connection, options: MongoStoreOptions): Prom
       }),
     ),
     feeds: reachable(mongoFeeds(collections)),
+    webhooks: reachable(mongoWebhooks(collections)),
+    deliveries: reachable(mongoDeliveries(collections)),
     nodes: reachable(mongoNodes(collections)),
     ...reachable({ ping: () => ping(connection) }),
     close: async () => {

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose';
 import type { Collections, IntentDocument } from './documents.js';
+import { mongoLosses } from './losses.js';
 
 /** After this long whoever had the intent is dead: it would have done it, or given up. */
 const ABANDONED_MS = 120_000;
@@ -24,11 +25,18 @@ export interface Intents {
 
 export function mongoIntents(collections: Collections): Intents {
   const { events, intents } = collections;
+  const losses = mongoLosses(collections);
 
   /** Inserted completely, they stand; else what there is of them goes. Nobody was told yet: either is right. */
   const settleInsert = async ({ _id, eventIds }: IntentDocument): Promise<void> => {
     const inserted = { _id: { $in: eventIds }, batch: _id };
-    if ((await events.countDocuments(inserted)) < eventIds.length) {
+    const found = await events.find(inserted, { projection: { members: 1 } }).toArray();
+    if (found.length < eventIds.length) {
+      // Who looked in between has seen some of them.
+      for (const { _id: id, members } of found) {
+        const lost = members.map(({ userId }) => userId);
+        await losses.put(id.toHexString(), lost, Date.now());
+      }
       await events.deleteMany(inserted);
     }
   };

@@ -1,22 +1,28 @@
 import mongoose from 'mongoose';
 import type {
+  DeliveryRecord,
   Departure,
   FeedRecord,
   InvitationRecord,
   SessionRecord,
   UserRecord,
+  WebhookRecord,
 } from '../../service/ports.js';
 import type { Bucket } from '../../calendar/history.js';
 import type {
   BucketDocument,
+  DeliveryDocument,
   DepartureDocument,
   FeedDocument,
   IdempotencyDocument,
   InvitationDocument,
+  LossDocument,
   SessionDocument,
   UserDocument,
+  WebhookDocument,
+  WebhookPositionDocument,
 } from './documents.js';
-import type { KeyRecord } from '../transfer.js';
+import type { KeyRecord, LossRecord, PositionRecord } from '../transfer.js';
 import { toStored } from './keys.js';
 import { objectId, toStoredEntries } from './mapping.js';
 
@@ -91,6 +97,39 @@ export const toFeed = ({ _id, id, userId, label, createdAt, lastUsedAt }: FeedDo
   lastUsedAt,
 });
 
+/** It is to be looked at at once. */
+export const toWebhookDocument = ({ id, ...webhook }: WebhookRecord): WebhookDocument => ({
+  _id: id,
+  ...webhook,
+  wakeAt: 0,
+});
+
+export function toWebhook({ _id, wakeAt: _, ...webhook }: WebhookDocument): WebhookRecord {
+  return { id: _id, ...webhook };
+}
+
+export const toDeliveryDocument = ({ id, expiresAt, ...delivery }: DeliveryRecord): DeliveryDocument => ({
+  _id: `${delivery.webhookId} ${id}`,
+  ...delivery,
+  forgetAt: expiresAt === undefined ? null : new Date(expiresAt),
+});
+
+export function toDelivery({ _id, forgetAt, ...delivery }: DeliveryDocument): DeliveryRecord {
+  const id = _id.slice(_id.indexOf(' ') + 1);
+  return { id, ...delivery, ...(forgetAt && { expiresAt: forgetAt.getTime() }) };
+}
+
+export const toPositionDocument = (position: PositionRecord): WebhookPositionDocument => ({
+  _id: `${position.webhookId} ${position.eventId}`,
+  ...position,
+});
+
+export const toPosition = ({ webhookId, eventId, version }: WebhookPositionDocument): PositionRecord => ({
+  webhookId,
+  eventId,
+  version,
+});
+
 export const toDepartureDocument = ({ userId, ...departure }: Departure): DepartureDocument => ({
   _id: userId,
   ...departure,
@@ -100,6 +139,21 @@ export const toDeparture = ({ _id, transferTo, at }: DepartureDocument): Departu
   userId: _id,
   transferTo,
   at,
+});
+
+export const toLossDocument = ({ userId, eventId, at, expiresAt }: LossRecord): LossDocument => ({
+  _id: `${userId} ${eventId}`,
+  userId,
+  eventId,
+  at,
+  forgetAt: new Date(expiresAt),
+});
+
+export const toLoss = ({ userId, eventId, at, forgetAt }: LossDocument): LossRecord => ({
+  userId,
+  eventId,
+  at,
+  expiresAt: forgetAt.getTime(),
 });
 
 export const toBucketDocument = ({

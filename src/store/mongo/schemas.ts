@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
 import type {
   BucketDocument,
+  DeliveryDocument,
   DepartureDocument,
   EventDocument,
   FeedDocument,
@@ -8,10 +9,13 @@ import type {
   IntentDocument,
   InvitationDocument,
   LeaseDocument,
+  LossDocument,
   MetaDocument,
   NodeDocument,
   SessionDocument,
   UserDocument,
+  WebhookDocument,
+  WebhookPositionDocument,
 } from './documents.js';
 
 /** What is not declared is refused, not dropped: a filter without its condition would match everything. */
@@ -128,10 +132,68 @@ const feedSchema = new Schema<FeedDocument>(
   options,
 ).index({ userId: 1 }, { name: 'user' });
 
+const webhookSchema = new Schema<WebhookDocument>(
+  {
+    _id: String,
+    userId: String,
+    url: String,
+    events: [String],
+    eventId: String,
+    secret: String,
+    active: Boolean,
+    createdAt: String,
+    pausedAt: String,
+    resumedAt: String,
+    seenTo: Number,
+    wakeAt: Number,
+  },
+  options,
+)
+  .index({ userId: 1 }, { name: 'user' })
+  .index({ active: 1, wakeAt: 1 }, { name: 'wake' });
+
+const deliverySchema = new Schema<DeliveryDocument>(
+  {
+    _id: String,
+    webhookId: String,
+    eventId: String,
+    version: Number,
+    kind: String,
+    state: String,
+    attempts: Number,
+    createdAt: String,
+    nextAttemptAt: String,
+    lastAttemptAt: String,
+    status: Number,
+    error: String,
+    deliveredAt: String,
+    forgetAt: Date,
+  },
+  options,
+)
+  .index({ webhookId: 1, state: 1, eventId: 1, version: 1 }, { name: 'queue' })
+  .index({ webhookId: 1, _id: 1 }, { name: 'webhook' })
+  .index({ eventId: 1 }, { name: 'event' })
+  .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
+
+const webhookPositionSchema = new Schema<WebhookPositionDocument>(
+  { _id: String, webhookId: String, eventId: String, version: Number },
+  options,
+)
+  .index({ webhookId: 1 }, { name: 'webhook' })
+  .index({ eventId: 1 }, { name: 'event' });
+
 const departureSchema = new Schema<DepartureDocument>(
   { _id: String, transferTo: String, at: String },
   options,
 );
+
+const lossSchema = new Schema<LossDocument>(
+  { _id: String, userId: String, eventId: String, at: Number, forgetAt: Date },
+  options,
+)
+  .index({ userId: 1, at: 1, eventId: 1 }, { name: 'user_at' })
+  .index({ forgetAt: 1 }, { name: 'forget', expireAfterSeconds: 0 });
 
 const leaseSchema = new Schema<LeaseDocument>(
   { _id: String, holder: String, expiresAt: Date },
@@ -170,7 +232,11 @@ export function modelsOf(connection: Connection) {
     Session: connection.model('Session', sessionSchema, 'sessions'),
     Invitation: connection.model('Invitation', invitationSchema, 'invitations'),
     Feed: connection.model('Feed', feedSchema, 'feeds'),
+    Webhook: connection.model('Webhook', webhookSchema, 'webhooks'),
+    Delivery: connection.model('Delivery', deliverySchema, 'deliveries'),
+    WebhookPosition: connection.model('WebhookPosition', webhookPositionSchema, 'webhookPositions'),
     Departure: connection.model('Departure', departureSchema, 'departures'),
+    Loss: connection.model('Loss', lossSchema, 'losses'),
     Lease: connection.model('Lease', leaseSchema, 'leases'),
     IdempotencyKey: connection.model('IdempotencyKey', idempotencySchema, 'idempotency'),
     Node: connection.model('Node', nodeSchema, 'nodes'),

@@ -9,6 +9,8 @@ import { newDocument, objectId, toBucket, toEntries, toEvent } from './mapping.j
 import { FormatUnknown, whatIsWrong } from './opening.js';
 import {
   toBucketDocument,
+  toDelivery,
+  toDeliveryDocument,
   toDeparture,
   toDepartureDocument,
   toFeed,
@@ -17,10 +19,16 @@ import {
   toInvitationDocument,
   toKey,
   toKeyDocument,
+  toLoss,
+  toLossDocument,
+  toPosition,
+  toPositionDocument,
   toSession,
   toSessionDocument,
   toUser,
   toUserDocument,
+  toWebhook,
+  toWebhookDocument,
 } from './records.js';
 import { modelsOf } from './schemas.js';
 
@@ -107,8 +115,9 @@ const shelf = <Record, Document extends mongo.Document>(given: Shelf<Record, Doc
 const notExpired = () => ({ forgetAt: { $gt: new Date() } });
 
 function shelvesOf(connection: Connection): Shelves {
-  const { users, sessions, invitations, feeds, departures, events, buckets, idempotency } =
+  const { users, sessions, invitations, feeds, departures, losses, events, buckets, idempotency } =
     collectionsOf(connection);
+  const { webhooks, deliveries, webhookPositions } = collectionsOf(connection);
   return {
     users: shelf({ collection: users, toDocument: toUserDocument, toRecord: toUser }),
     sessions: shelf({
@@ -124,7 +133,25 @@ function shelvesOf(connection: Connection): Shelves {
       lasting: notExpired,
     }),
     feeds: shelf({ collection: feeds, toDocument: toFeedDocument, toRecord: toFeed }),
+    webhooks: shelf({ collection: webhooks, toDocument: toWebhookDocument, toRecord: toWebhook }),
+    deliveries: shelf({
+      collection: deliveries,
+      toDocument: toDeliveryDocument,
+      toRecord: toDelivery,
+      lasting: () => ({ $or: [{ forgetAt: null }, notExpired()] }),
+    }),
+    webhookPositions: shelf({
+      collection: webhookPositions,
+      toDocument: toPositionDocument,
+      toRecord: toPosition,
+    }),
     departures: shelf({ collection: departures, toDocument: toDepartureDocument, toRecord: toDeparture }),
+    losses: shelf({
+      collection: losses,
+      toDocument: toLossDocument,
+      toRecord: toLoss,
+      lasting: notExpired,
+    }),
     events: shelf({ collection: events, toDocument: newDocument, toRecord: toWhole }),
     buckets: shelf({ collection: buckets, toDocument: toBucketDocument, toRecord: toBucket }),
     keys: shelf({

@@ -14,6 +14,7 @@ import { createChangePipeline } from '../../../src/service/commit-change.js';
 import { createCursors } from '../../../src/service/cursor.js';
 import { createEditService } from '../../../src/service/edits.js';
 import { createEventService, type EventService } from '../../../src/service/events.js';
+import { createOccurrenceCache } from '../../../src/service/occurrence-cache.js';
 import type { AccountStore } from '../../../src/service/ports.js';
 import { createHistoryReader } from '../../../src/service/read-history.js';
 import type { ScheduleService } from '../../../src/service/schedule.js';
@@ -108,9 +109,10 @@ export function createNode(name: string, world: World): SimNode {
   const onChanged = (): void => undefined;
   const pipeline = createChangePipeline({ events, people, broadcaster, clock, onChanged, onError });
   const cursors = createCursors(Buffer.alloc(32, 7));
+  const occurrences = createOccurrenceCache({ events, clock, onError });
   const services = {
     gate: gate(),
-    events: createEventService({ events, people, pipeline, broadcaster, cursors, clock }),
+    events: createEventService({ events, people, pipeline, broadcaster, cursors, occurrences, clock }),
     edits: createEditService({ events, schedule: nobodysTime, history, pipeline }),
     history,
     throttle: throttle(world),

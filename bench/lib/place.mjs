@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { databaseOf, drop } from './database.mjs';
+import { openEmbeddedStore, openMongoStore } from './product.mjs';
+import { Sower } from './sower.mjs';
+
+/** @typedef {'embedded' | 'MongoDB'} StoreName */
+/** @typedef {ReturnType<typeof newPlace>} Place */
+
+/**
+ * Where a Convene keeps its data: an empty store that is filled before the program is started on it.
+ *
+ * @param {StoreName} store
+ * @param {string} [directory] one that stays; without it a new one, which does not
+ */
+export function newPlace(store, directory) {
+  const folder = directory ?? mkdtempSync(path.join(tmpdir(), 'convene-bench-'));
+  const secret = 'a secret of the benchmarks, and of nothing else'.padEnd(48, '.');
+  const database = store === 'MongoDB' ? databaseOf(process.env.MONGODB_URI ?? '') : '';
+  return {
+    folder,
+    secret,
+    database,
+    /** What the program has to be told. @type {Record<string, string>} */
+    environment: { DATA_DIR: folder, JWT_SECRET: secret, MONGODB_URI: database },
+    /**
+     * Fills the store, past the program.
+     *
+     * @template T
+     * @param {(sower: Sower) => Promise<T>} work
+     */
+    async sow(work) {
+      const opened = await (database ? openMongoStore(database) : openEmbeddedStore(folder));
+      try {
+        return await work(new Sower(opened, secret));
+      } finally {
+        await opened.close();
+      }
+    },
+    async remove() {
+      if (directory === undefined) rmSync(folder, { recursive: true, force: true });
+      if (database) await drop(database);
+    },
+  };
+}
+
+/** A text that nothing compresses or repeats. @param {number} length */
+export const noise = (length) => randomBytes(length).toString('base64').slice(0, length);

@@ -1,0 +1,116 @@
+import { useState } from 'preact/hooks';
+import type { Content } from '../../client/index.js';
+import { askScope, confirm } from '../dialogs/ask.js';
+import { Conflicts } from '../form/conflicts.js';
+import { EventFields } from '../form/event-fields.js';
+import { changedFields, faultsOf, type FormValues } from '../form/values.js';
+import { changeEvent, deleteEvent, type Scope, type Target } from '../state/edits.js';
+import { Button } from '../ui/button.js';
+import { TrashIcon } from '../ui/icons.js';
+import { wordsFor } from '../words.js';
+import { useDraft } from './draft.js';
+import type { SectionProps } from './section-props.js';
+
+/** The fields of the event, to be read or changed, and what can be done with the whole. */
+export function Details({ event, occurrence }: SectionProps) {
+  const shown: Content = occurrence ?? event.content;
+  const draft = useDraft(event.id, occurrence?.recurrenceId ?? null, shown);
+  const [state, setState] = useState({ isStrict: false, isSending: false, fault: '' });
+  const isReadOnly = event.role === 'viewer';
+  const target: Target = {
+    eventId: event.id,
+    title: shown.title,
+    recurrenceId: occurrence?.recurrenceId ?? null,
+    scope: 'all',
+  };
+  const save = async (): Promise<void> => {
+    if (Object.keys(faultsOf(draft.values)).length > 0) {
+      setState({ isStrict: true, isSending: false, fault: '' });
+      return;
+    }
+    const scope = await scopeFor(target, draft.stored, draft.values);
+    if (!scope) {
+      return;
+    }
+    setState({ isStrict: true, isSending: true, fault: '' });
+    try {
+      const fields = changedFields(draft.stored, draft.values);
+      await changeEvent({ ...target, scope }, fields, `Saved ${draft.values.title}.`);
+      draft.clear();
+      setState({ isStrict: false, isSending: false, fault: '' });
+    } catch (error) {
+      setState({ isStrict: true, isSending: false, fault: wordsFor(error) });
+    }
+  };
+  return (
+    <form
+      class="details"
+      noValidate
+      onSubmit={(submitted) => {
+        submitted.preventDefault();
+        void save();
+      }}
+    >
+      {isReadOnly && <p class="note">You may look at this event; its owner decides who may change it.</p>}
+      <EventFields
+        values={draft.values}
+        onChange={draft.change}
+        isStrict={state.isStrict}
+        isReadOnly={isReadOnly}
+        onField={(field) => void event.setPresence(field === null ? { open: true } : { open: true, field })}
+      />
+      {draft.isChanged && <Conflicts values={draft.values} ownId={event.id} />}
+      {state.fault && (
+        <p class="alert" role="alert">
+          {state.fault}
+        </p>
+      )}
+      {!isReadOnly && (
+        <div class={`details-buttons ${draft.isChanged ? 'is-changed' : ''}`}>
+          {event.role === 'owner' || occurrence ? (
+            <Button
+              tone="quiet"
+              class="details-delete"
+              onClick={() => void remove(target, event.role === 'owner')}
+            >
+              <TrashIcon /> Delete
+            </Button>
+          ) : (
+            <span />
+          )}
+          {draft.isChanged && <Button onClick={() => draft.clear()}>Discard</Button>}
+          <Button type="submit" tone="primary" isDisabled={!draft.isChanged || state.isSending}>
+            Save
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+/** Of an occurrence it is asked how far the change goes: what belongs to the series cannot be one occurrence's. */
+async function scopeFor(target: Target, before: FormValues, now: FormValues): Promise<Scope | null> {
+  if (target.recurrenceId === null) {
+    return 'all';
+  }
+  const fields = changedFields(before, now);
+  const isOfSeries = ['recurrence', 'timeZone', 'allDay'].some((field) => field in fields);
+  return askScope('Change', target.title, isOfSeries ? ['following', 'all'] : undefined);
+}
+
+async function remove(target: Target, isOwner: boolean): Promise<void> {
+  if (target.recurrenceId !== null) {
+    const scope = await askScope('Delete', target.title, isOwner ? undefined : ['this', 'following']);
+    if (scope) {
+      await deleteEvent({ ...target, scope });
+    }
+  } else if (
+    await confirm(
+      `Delete ${target.title}?`,
+      'It goes to the trash, for everybody. You can bring it back.',
+      'Delete',
+    )
+  ) {
+    await deleteEvent(target);
+  }
+}

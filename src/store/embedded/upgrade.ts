@@ -1,0 +1,51 @@
+import { FORMAT, META, type Environment } from './environment.js';
+import { indexEntries, updateKey, AFTER_ALL, type Indexed, type Stored } from './indexes.js';
+import type { Membership } from '../../service/ports.js';
+
+/** So many events in one transaction. */
+const PAGE = 500;
+
+/**
+ * Brings data of an earlier format to the present one. Format 1 had no index by the last update, and what is in the
+ * trash in that of its owner alone. Both are made anew from the events; a crash in between leaves format 1, which is
+ * begun with again.
+ */
+export async function upgrade(environment: Environment): Promise<void> {
+  const meta = environment.table<unknown>(META);
+  if (meta.get('format') === FORMAT) {
+    return;
+  }
+  const events = environment.table<Stored>('events');
+  const members = environment.table<Omit<Membership, 'userId'>>('members');
+  const updated = environment.table<true>('updated');
+  const trash = environment.table<Indexed>('trash');
+
+  const membersOf = (eventId: string): Membership[] =>
+    [...members.getRange({ start: [eventId, ''], end: [eventId, AFTER_ALL] })].map(({ key, value }) => ({
+      userId: (key as string[])[1] ?? '',
+      ...value,
+    }));
+  const index = (event: Stored): void => {
+    updated.putSync(updateKey(event), true);
+    if (event.deletedAt !== null) {
+      for (const { key, value } of indexEntries(event, membersOf(event.id))) {
+        trash.putSync(key, value);
+      }
+    }
+  };
+
+  await environment.write(() => {
+    updated.clearSync();
+    trash.clearSync();
+  });
+  let page: Stored[];
+  let after = '';
+  do {
+    page = [...events.getRange({ start: after, exclusiveStart: true, limit: PAGE })].map(
+      ({ value }) => value,
+    );
+    await environment.write(() => page.forEach(index));
+    after = page.at(-1)?.id ?? after;
+  } while (page.length === PAGE);
+  await environment.write(() => meta.putSync('format', FORMAT));
+}
