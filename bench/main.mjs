@@ -22,43 +22,44 @@ const RESULTS = path.join(import.meta.dirname, 'results');
 const options = optionsOrExit();
 mkdirSync(RESULTS, { recursive: true });
 pin(process.pid, LOAD_CORE);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 if (!CAN_PIN) console.log('There is one core only, or no taskset: server and load share what there is.');
 const began = performance.now();
 /** @type {Settings['store'][]} */
 const stores = process.env.MONGODB_URI ? ['embedded', 'MongoDB'] : ['embedded'];
 /** @type {Record<string, Row[]>} */
 const results = {};
+const file = path.join(RESULTS, `${new Date().toISOString().replace(/:/g, '-').slice(0, 19)}.json`);
 for (const store of stores) {
-  results[store] = await runAll({ store, full: options.full, profile: profileInto(store) });
+  await runAll({ store, full: options.full, profile: profileInto(store) });
   console.log(`\n${store === 'embedded' ? 'The embedded store' : 'MongoDB'}\n`);
   console.log(renderTable(results[store] ?? []));
 }
-const file = path.join(RESULTS, `${new Date().toISOString().replace(/:/g, '-').slice(0, 19)}.json`);
-const seconds = Math.round((performance.now() - began) / 1000);
-writeFileSync(
-  file,
-  JSON.stringify({ at: new Date(), node: process.version, seconds, pinned: CAN_PIN, results }, null, 2),
-);
-console.log(`\n${seconds} s; ${path.relative(process.cwd(), file)}`);
+console.log(`\n${seconds()} s; ${path.relative(process.cwd(), file)}`);
 process.exit();
 
-/** @param {Settings} settings @returns {Promise<Row[]>} */
+/** Runs the parts; each one's figures are on record once it is over. @param {Settings} settings */
 async function runAll(settings) {
-  const rows = [];
+  const { store } = settings;
   for (const name of options.parts) {
     const started = performance.now();
     try {
       const found = (await parts[name]?.(settings)) ?? [];
-      rows.push(...found);
-      const took = `${settings.store}, ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`;
+      results[store] = [...(results[store] ?? []), ...found];
+      const took = `${store}, ${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`;
       console.error(took + (found.length === 0 ? ', left out' : ''));
     } catch (error) {
       // The others are worth their time nevertheless.
-      console.error(`${settings.store}, ${name}:`, error);
+      console.error(`${store}, ${name}:`, error);
       process.exitCode = 1;
     }
+    const run = { at: new Date(), node: process.version, seconds: seconds(), pinned: CAN_PIN, results };
+    writeFileSync(file, JSON.stringify(run, null, 2));
   }
-  return rows;
+}
+
+function seconds() {
+  return Math.round((performance.now() - began) / 1000);
 }
 
 /** @param {string} store @returns {Settings['profile']} */

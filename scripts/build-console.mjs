@@ -42,7 +42,9 @@ function page(outputs) {
   const names = new Map(
     Object.entries(outputs).map(([file, { entryPoint }]) => [entryPoint, basename(file)]),
   );
+  const version = /"version": "([^"]+)"/.exec(readFileSync('package.json', 'utf8'))?.[1] ?? '';
   return readFileSync(join(SOURCE, 'page.html'), 'utf8')
     .replace('{script}', `console/${names.get(`${SOURCE}/main.tsx`)}`)
-    .replace('{style}', `console/${names.get(`${SOURCE}/styles/main.css`)}`);
+    .replace('{style}', `console/${names.get(`${SOURCE}/styles/main.css`)}`)
+    .replace('{version}', version);
 }

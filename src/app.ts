@@ -129,6 +129,7 @@ export async function startApp(
     people,
     broadcaster,
     clock,
+    remember: history.remember,
     onChanged: (change) => {
       watch.changed(change);
       departures.changed(change);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
-import { fencesOf, promised, type Fence } from './support/docs/fences.js';
+import { fencesOf, missingIn, promised, type Fence } from './support/docs/fences.js';
 import { Installation } from './support/docs/installation.js';
 import { faultsIn, isProgram, programsOf, runProgram } from './support/docs/programs.js';
 import { Shell } from './support/docs/shell.js';
@@ -17,7 +17,8 @@ import { faultBySchema, faultOfRequest, faultsOfSession } from './support/docs/w
  * - `js`, `ts`: type-checked and run; blocks without an import go on with the program before.
  * - `json NAME`, `http` and `live`: compared with the OpenAPI and AsyncAPI documents; `yaml`: read.
  *
- * What stands after `# →` or `// →` has to be in the output. What is not run says why, by one of these.
+ * What stands in `text output`, or after `// →`, has to be in the output; `…` is whatever is there. What is not run says
+ * why, by one of these.
  */
 const NOT_RUN = [
   'it installs, and stays',
@@ -25,7 +26,6 @@ const NOT_RUN = [
   'it needs Docker',
   'it is for a browser',
   'it is a server of its own',
-  'it is a form to be filled in',
   'it is what a program writes',
 ];
 
@@ -61,9 +61,8 @@ describe.each(FILES)('%s', (file) => {
   }, 60_000);
 
   /** What was promised comes, from what still runs in the background, too. */
-  const toldIn = async (code: string): Promise<void> => {
-    const wanted = promised(installation.here(code));
-    const missing = (): string[] => wanted.filter((text) => !plain(shell.read()).includes(plain(text)));
+  const tells = async (lines: readonly string[]): Promise<void> => {
+    const missing = (): string[] => missingIn(shell.read(), lines);
     for (let i = 0; i < 500 && missing().length > 0; i += 1) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -83,7 +82,6 @@ describe.each(FILES)('%s', (file) => {
           await installation.stop();
         }
         await shell.run(installation.here(code));
-        await toldIn(code);
       }
     },
     js: async (fence) => {
@@ -95,7 +93,7 @@ describe.each(FILES)('%s', (file) => {
           .map((one) => one.code)
           .join('\n');
         shell.note(await runProgram(installation.directory, installation.here(code)));
-        await toldIn(code);
+        await tells(promised(installation.here(code)));
       }
     },
     json: ({ code, info }) => {
@@ -108,19 +106,21 @@ describe.each(FILES)('%s', (file) => {
     http: ({ code, info }) => expect(faultOfRequest(code, info)).toBeNull(),
     live: ({ code }) => expect(faultsOfSession(code)).toEqual([]),
     yaml: ({ code }) => expect(typeof parseYaml(code)).toBe('object'),
-    text: ({ noRun }) =>
-      expect({
-        noRun,
-        why: 'say what it is, as in ```text no-run: it is what a program writes',
-      }).toMatchObject({
-        noRun: expect.any(String),
-      }),
+    text: async ({ code, info, noRun }) => {
+      if (noRun === null) {
+        expect({ info, why: 'say what it is: ```text output, or ```text no-run: REASON' }).toMatchObject({
+          info: 'output',
+        });
+        await tells(installation.here(code).split('\n'));
+      }
+    },
   };
   checks['bash'] = checks['sh']!;
   checks['ts'] = checks['mjs'] = checks['js']!;
 
   if (fences.length === 0) {
     test('has no block', () => expect(readFileSync(file, 'utf8')).not.toMatch(/^\s*(```|~~~)/m));
+    return;
   }
   test.each(
     fences.map((fence) => ({ ...fence, fence, name: fence.language || 'a block without a language' })),
@@ -139,9 +139,6 @@ describe.each(FILES)('%s', (file) => {
     90_000,
   );
 });
-
-/** However it is spaced. */
-const plain = (text: string): string => text.replaceAll(/\s+/g, '');
 
 test('every file that a document leads to is there', () => {
   const missing = [...FILES, 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].flatMap((file) => {

@@ -15,6 +15,8 @@ import { load } from './http-load.mjs';
  */
 export async function grow(server, { of, work, atMost, ...about }, works, connections = 4) {
   const sizes = Object.keys(works);
+  for (const one of Object.values(works)) await load(server, { ...one, amount: connections }, connections);
+  await server.quiet();
   const samples = await interleaved(
     Object.fromEntries(
       Object.entries(works).map(([size, one]) => [`${size} `, () => load(server, one, connections)]),

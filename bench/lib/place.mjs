@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,14 +8,19 @@ import { Sower } from './sower.mjs';
 /** @typedef {'embedded' | 'MongoDB'} StoreName */
 /** @typedef {ReturnType<typeof newPlace>} Place */
 
+/** @type {Set<string>} */
+const folders = new Set();
+// Whatever happens, nothing of it stays.
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /**
  * Where a Convene keeps its data: an empty store that is filled before the program is started on it.
  *
  * @param {StoreName} store
- * @param {string} [directory] one that stays; without it a new one, which does not
  */
-export function newPlace(store, directory) {
-  const folder = directory ?? mkdtempSync(path.join(tmpdir(), 'convene-bench-'));
+export function newPlace(store) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'convene-bench-'));
+  folders.add(folder);
   const secret = 'a secret of the benchmarks, and of nothing else'.padEnd(48, '.');
   const database = store === 'MongoDB' ? databaseOf(process.env.MONGODB_URI ?? '') : '';
   return {
@@ -40,11 +44,9 @@ export function newPlace(store, directory) {
       }
     },
     async remove() {
-      if (directory === undefined) rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+      folders.delete(folder);
       if (database) await drop(database);
     },
   };
 }
-
-/** A text that nothing compresses or repeats. @param {number} length */
-export const noise = (length) => randomBytes(length).toString('base64').slice(0, length);

@@ -36,5 +36,6 @@ process.on('message', (/** @type {{ probe?: string, file?: string }} */ { probe,
   const answer = answers[probe ?? ''];
   if (answer) void Promise.resolve(answer(file)).then((value) => process.send?.({ probe, value }));
 });
-// It keeps no program from ending.
+// It keeps no program from ending; and where the one that measures has gone, there is nothing left to do.
 process.channel?.unref();
+process.once('disconnect', () => process.exit());

@@ -12,6 +12,10 @@ import { MAIN } from './product.mjs';
 const PROBE = pathToFileURL(path.join(import.meta.dirname, 'probe.mjs')).href;
 const LISTENING = /listening on (http:\/\/\S+)$/m;
 const START_MS = 120_000;
+/** Quiet is what takes less than a twentieth of a core for so long. */
+const QUIET_MS = 3_000;
+const QUIET_US_A_MS = 50;
+const QUIET_LOOKS = 20;
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 // Whatever happens, nothing of it stays.
@@ -78,6 +82,14 @@ async function startServer(args, environment) {
     cpu: () => ask('cpu'),
     /** What it holds after everything that can be freed is freed. @returns {Promise<NodeJS.MemoryUsage>} */
     memory: () => ask('memory'),
+    /** Resolves once it has nothing to do any more, or is at it for a minute: what it prepares in its own time is there. */
+    quiet: async () => {
+      for (let looks = 0; looks < QUIET_LOOKS; looks += 1) {
+        const before = await ask('cpu');
+        await pause(QUIET_MS);
+        if ((await ask('cpu')) - before < QUIET_MS * QUIET_US_A_MS) return;
+      }
+    },
     profile: () => ask('profile'),
     /** @param {string} file */
     profiled: (file) => ask('profiled', file),

@@ -38,6 +38,8 @@ export async function conflicts(settings) {
       1,
     );
   try {
+    await check(null)();
+    await ours.quiet();
     const samples = await interleaved({
       single: check(null),
       weekly: check('FREQ=WEEKLY'),

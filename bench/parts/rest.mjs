@@ -122,6 +122,8 @@ async function measure(name, { work, atMost, amount, note, sow, workOf, isWatche
     theirs.tell({ answer: await sampleOf(ours.url, load1) });
     const { next } = load1;
     const bare = { ...load1, path: '/answer', ...(next && { next: bodyOf(next) }), onAnswer: () => {} };
+    await load(ours, { ...load1, amount: 16 });
+    await ours.quiet();
     const samples = await interleaved({ ours: () => load(ours, load1), theirs: () => load(theirs, bare) });
     await settings.profile(name, ours, () => load(ours, load1));
     const about = { part: name, work, yardstick: 'bare Express', atMost, ...(note && { note }) };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CSS_COLORS } from './colors.js';
 import { refuse, refuseFields, type FieldError } from './errors.js';
 import { DEFAULTS } from './fields.js';
-import { depthOf, isForbiddenKey, isObject, lengthOf, pointer, sizeOf } from './json.js';
+import { depthOf, exceeds, isForbiddenKey, isObject, lengthOf, pointer } from './json.js';
 import { list } from './list.js';
 import { acceptRule } from './accept-rule.js';
 import { parseRRule, RuleSchema } from './rule.js';
@@ -49,7 +49,7 @@ const MetadataSchema = z
     error: `must not be nested deeper than ${MAX_METADATA_DEPTH} levels`,
     abort: true,
   })
-  .refine((value) => sizeOf(value) <= MAX_METADATA_BYTES, { error: 'must take at most 16 KiB as JSON' });
+  .refine((value) => !exceeds(value, MAX_METADATA_BYTES), { error: 'must take at most 16 KiB as JSON' });
 
 const time = (what: string) =>
   z.string().meta({
@@ -179,7 +179,7 @@ export function parseContent(input: unknown): Content {
     throw schemaRefusal(parsed.error);
   }
   const content = canonical(parsed.data);
-  if (sizeOf(content) > MAX_CONTENT_BYTES) {
+  if (exceeds(content, MAX_CONTENT_BYTES)) {
     throw refuse('validation-failed', 'The event takes more than 1 MiB.', {
       errors: [{ pointer: '', message: 'must take at most 1 MiB as JSON' }],
     });

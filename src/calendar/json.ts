@@ -159,4 +159,13 @@ export function depthOf(value: unknown, most = MAX_DEPTH + 1): number {
 }
 
 /** The bytes that a value takes as UTF-8 JSON. */
-export const sizeOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+export const sizeOf = (value: unknown): number => ENCODER.encode(JSON.stringify(value)).length;
+const ENCODER = new TextEncoder();
+
+/** Whether a value takes more bytes than these as UTF-8 JSON; of what takes far less nothing is counted. */
+export function exceeds(value: unknown, bytes: number): boolean {
+  const text = JSON.stringify(value);
+  return text.length > bytes || (text.length * MOST_BYTES > bytes && ENCODER.encode(text).length > bytes);
+}
+/** As UTF-8, for a UTF-16 unit. */
+const MOST_BYTES = 3;

@@ -1,7 +1,7 @@
 import type { LoginSchema, RegisterSchema } from '../protocol/accounts.js';
 import type { EventView } from '../protocol/events.js';
 import type { Answer, Payload, ServerMessage, SessionEnd, Told } from '../protocol/live.js';
-import { sizeOf } from '../calendar/json.js';
+import { exceeds } from '../calendar/json.js';
 import type { z } from 'zod';
 import { Connection, type ConnectionState } from './connection.js';
 import { Emitter } from './emitter.js';
@@ -174,9 +174,9 @@ export class ConveneClient extends Emitter<ClientEvents> {
   }
 
   private sendEdit(payload: Payload<'event:edit'>): Promise<Answer<'event:edit'>> {
-    return sizeOf(payload) <= MAX_MESSAGE_BYTES
-      ? this.connection.ask('event:edit', payload)
-      : this.sendLongEdit(payload);
+    return exceeds(payload, MAX_MESSAGE_BYTES)
+      ? this.sendLongEdit(payload)
+      : this.connection.ask('event:edit', payload);
   }
 
   private async sendLongEdit(edit: Payload<'event:edit'>): Promise<Answer<'event:edit'>> {

@@ -1,4 +1,4 @@
-import type { ConveneError } from '../client/index.js';
+import type { ConveneError, Role } from '../client/index.js';
 
 /** A refusal as a person would say it: by the problem's code, and where none fits by its detail. */
 export function wordsFor(error: unknown): string {
@@ -79,7 +79,16 @@ export const FIELD_NAMES: Readonly<Record<string, string>> = {
   username: 'Username',
   password: 'Password',
   invitation: 'Invitation code',
+  currentPassword: 'Current password',
+  label: 'Label',
+  events: 'The kinds of changes',
+  transferTo: 'Who takes the events over',
 };
+
+/** A role as one has it: “an editor”. */
+export const roleWords = (role: Role): string => ROLES[role];
+
+const ROLES: Readonly<Record<Role, string>> = { viewer: 'a viewer', editor: 'an editor', owner: 'the owner' };
 
 /** Why a session is over that the person did not end here. */
 export const wordsForEnd = (reason: string): string => ENDS[reason] ?? ENDED;

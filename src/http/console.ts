@@ -98,12 +98,14 @@ function fileOf(name: string, bytes: Buffer): File {
 
 /** Stricter than elsewhere: the console has no inline styles either. */
 const POLICY = [
-  "default-src 'none'",
+  "default-src 'self'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
-  "base-uri 'none'",
+  "object-src 'none'",
+  "script-src-attr 'none'",
+  "base-uri 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');

@@ -11,6 +11,10 @@ export const VALUE_TYPES = [JSON_TYPE, MSGPACK_TYPE] as const;
 
 /** Of JSON, MessagePack and what else there is, the media type that the client likes best; false where it takes none. */
 export function preferredType(request: Request, others: readonly string[] = []): string | false {
+  const { accept } = request.headers;
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) {
+    return JSON_TYPE;
+  }
   const type = request.accepts([JSON_TYPE, JSON_IN_UTF8, MSGPACK_TYPE, ...others]);
   return type === JSON_IN_UTF8 ? JSON_TYPE : type;
 }

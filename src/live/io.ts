@@ -71,7 +71,10 @@ export function createRooms(servers: readonly Io[]): Rooms {
     sockets: (name) =>
       servers.flatMap((io) => (name === undefined ? [...io.of('/').sockets.values()] : inRoom(io, name))),
     tell: (names, message, payload, except = []) => {
-      for (const io of names.length > 0 ? servers : []) {
+      // A server would write the message even where nobody hears it.
+      const heard = ({ adapter }: { adapter: { rooms: Map<string, unknown> } }): boolean =>
+        names.some((name) => adapter.rooms.has(name));
+      for (const io of servers.filter((server) => heard(server.of('/')))) {
         // Message and payload belong together by their type, which the types of `emit` cannot follow.
         const audience = io.local.to([...names]).except([...except]) as {
           emit(message: string, payload: unknown): boolean;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text } from '../calendar/content.js';
-import { sizeOf } from '../calendar/json.js';
+import { exceeds } from '../calendar/json.js';
 import { PersonSchema } from './accounts.js';
 import { EventSchema, MAX_CHANGE_ID, MAX_NOTE, RoleSchema } from './events.js';
 import { ChangeSchema, type Change } from './history.js';
@@ -71,7 +71,7 @@ export const ClientMessages = {
     eventId,
     state: z
       .record(z.string(), z.unknown())
-      .refine((state) => sizeOf(state) <= MAX_STATE_BYTES, 'must take at most 1 KiB as JSON')
+      .refine((state) => !exceeds(state, MAX_STATE_BYTES), 'must take at most 1 KiB as JSON')
       .nullable()
       .meta({ description: 'Whatever the others are to see, at most 1 KiB as JSON; null clears it' }),
   }),

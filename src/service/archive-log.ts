@@ -6,7 +6,7 @@ import {
   type Bucket,
   type LogEntry,
 } from '../calendar/history.js';
-import { sizeOf } from '../calendar/json.js';
+import { exceeds, sizeOf } from '../calendar/json.js';
 import type { EventStore } from './ports.js';
 import { contentInBucket } from './read-history.js';
 
@@ -14,7 +14,7 @@ import { contentInBucket } from './read-history.js';
 export function mayOverflow(entries: readonly LogEntry[]): boolean {
   const last = entries[entries.length - 1]?.version ?? 0;
   const crossed = Math.floor(last / BUCKET_ENTRIES) > Math.floor((last - entries.length) / BUCKET_ENTRIES);
-  return crossed || entries.some(({ patch }) => sizeOf(patch) > EMBEDDED_BYTES / EMBEDDED_ENTRIES);
+  return crossed || entries.some(({ patch }) => exceeds(patch, EMBEDDED_BYTES / EMBEDDED_ENTRIES));
 }
 
 /**
@@ -48,7 +48,7 @@ export async function archiveLog(events: EventStore, eventId: string): Promise<v
 }
 
 const isOverflowing = (log: readonly LogEntry[]): boolean =>
-  log.length >= EMBEDDED_ENTRIES + BUCKET_ENTRIES || sizeOf(log) > EMBEDDED_BYTES;
+  log.length >= EMBEDDED_ENTRIES + BUCKET_ENTRIES || exceeds(log, EMBEDDED_BYTES);
 
 function oldest(log: readonly LogEntry[]): LogEntry[] {
   let bytes = 0;

@@ -9,6 +9,7 @@ import { problem } from '../protocol/problems.js';
 import { archiveLog, mayOverflow } from './archive-log.js';
 import type { EventChanged } from './clash-watch.js';
 import type { People } from './people.js';
+import type { HistoryReader } from './read-history.js';
 import type { Broadcaster, Clock, EventStore, Membership, News } from './ports.js';
 import {
   commitOf,
@@ -91,6 +92,8 @@ export interface PipelineDependencies {
   people: People;
   broadcaster: Broadcaster;
   clock: Clock;
+  /** Takes note of an event that was just stored, as it was at that version. */
+  remember: HistoryReader['remember'];
   /** Hears of each change once it is stored and told. */
   onChanged(change: EventChanged): void;
   onError(error: unknown, doing: string): void;
@@ -157,6 +160,7 @@ async function writeTogether(
     const change = startFrom(snapshot);
     const decided = await decideAll(batch, change, deps);
     if (!isOvertaken(decided) && (await store(change, deps.events))) {
+      decided.forEach((one) => 'outcome' in one && deps.remember(one.outcome.event));
       await tell(eventId, decided, deps);
       await tidy(eventId, change.entries, deps);
       return batch.slice(decided.length);

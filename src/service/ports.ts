@@ -60,7 +60,8 @@ export interface NewEvent {
 export interface EventCommit {
   /** The event after the change; its version is that of the last entry. */
   event: EventRecord;
-  keys: IndexKeys;
+  /** Without a search text where that stays as it was. */
+  keys: Pick<IndexKeys, 'span'> & Partial<IndexKeys>;
   /** Ascending and without gaps, the first being `atVersion + 1`. */
   entries: LogEntry[];
   /** The version that the event must still have. */

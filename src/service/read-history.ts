@@ -12,11 +12,28 @@ export interface HistoryReader {
    * @throws version-not-found where the event has, or had, no such version.
    */
   contentAt(event: EventRecord, version: number): Promise<Content>;
+  /** Says that this is what the event was at its version: it may soon be asked for, by those who edited it. */
+  remember(event: EventRecord): void;
   /** The entries from `from` to `to`, both included, ascending. */
   entries(event: EventRecord, from: number, to: number): Promise<LogEntry[]>;
 }
 
+/** So many contents are kept at hand: what an event was at a version does not change. */
+const MAX_REMEMBERED = 512;
+
 export function createHistoryReader(events: EventStore): HistoryReader {
+  const remembered = new Map<string, Content>();
+  const keyOf = (event: EventRecord, version: number): string => `${event.id} ${version}`;
+  const keep = (key: string, content: Content): Content => {
+    remembered.delete(key);
+    remembered.set(key, content);
+    const [oldest] = remembered.size > MAX_REMEMBERED ? remembered.keys() : [];
+    if (oldest !== undefined) {
+      remembered.delete(oldest);
+    }
+    return content;
+  };
+
   const entries = async (event: EventRecord, from: number, to: number): Promise<LogEntry[]> => {
     const first = Math.max(1, from);
     const last = Math.min(to, event.version);
@@ -37,13 +54,7 @@ export function createHistoryReader(events: EventStore): HistoryReader {
     return found;
   };
 
-  const contentAt = async (event: EventRecord, version: number): Promise<Content> => {
-    if (version === event.version) {
-      return event.content;
-    }
-    if (version < 1 || version > event.version) {
-      throw noSuchVersion(version);
-    }
+  const readContent = async (event: EventRecord, version: number): Promise<Content> => {
     const later = within(await events.embeddedLog(event.id), version + 1, event.version);
     if (later[0]?.version === version + 1) {
       return rewind(event.content, later) as Content;
@@ -55,7 +66,22 @@ export function createHistoryReader(events: EventStore): HistoryReader {
     return contentInBucket(bucket, version);
   };
 
-  return { contentAt, entries };
+  const contentAt = async (event: EventRecord, version: number): Promise<Content> => {
+    if (version === event.version) {
+      return event.content;
+    }
+    if (version < 1 || version > event.version) {
+      throw noSuchVersion(version);
+    }
+    const key = keyOf(event, version);
+    return keep(key, remembered.get(key) ?? (await readContent(event, version)));
+  };
+
+  return {
+    contentAt,
+    entries,
+    remember: (event) => void keep(keyOf(event, event.version), event.content),
+  };
 }
 
 const within = (entries: readonly LogEntry[], from: number, to: number): LogEntry[] =>

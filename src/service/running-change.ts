@@ -135,13 +135,18 @@ export function record(
 /** What is decided, as one write. */
 export const commitOf = (change: RunningChange): EventCommit => ({
   event: change.event,
-  keys: indexKeys(change.event.content),
+  keys: hasSameWords(change.stored.content, change.event.content)
+    ? { span: spanOf(change.event.content) }
+    : indexKeys(change.event.content),
   entries: change.entries,
   atVersion: change.stored.version,
   granted: [...change.granted.values()],
   revoked: [...change.revoked],
   ...(change.alsoInsert && { alsoInsert: change.alsoInsert }),
 });
+
+const hasSameWords = (a: Content, b: Content): boolean =>
+  a.title === b.title && a.description === b.description && a.location === b.location;
 
 export const indexKeys = (content: Content): IndexKeys => ({
   span: spanOf(content),

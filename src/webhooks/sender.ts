@@ -1,17 +1,17 @@
-import { lookup as lookUp, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Letter, Reply, SendingError, WebhookSender } from '../service/ports.js';
 import { hostOf, isLocalName, isPublic } from './addresses.js';
+import { fromDns, fromSystem, type Resolve } from './names.js';
 
 export interface SenderSettings {
   /** Whether letters may go to private addresses, this machine's own among them. */
   allowPrivate: boolean;
   /** How long an answer may take, in milliseconds. */
   timeoutMs?: number;
-  /** Asks for all addresses of a name; by default, the system. */
-  resolve?: (name: string) => Promise<LookupAddress[]>;
+  /** Where the addresses of a name come from. */
+  resolve?: Resolve;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -24,41 +24,45 @@ const REFUSED = 'ERR_REFUSED_ADDRESS';
 export function createSender({
   allowPrivate,
   timeoutMs = TIMEOUT_MS,
-  resolve = resolveAll,
+  resolve = allowPrivate ? fromSystem() : fromDns(),
 }: SenderSettings): WebhookSender {
   const isFit = (host: string): boolean =>
     allowPrivate || (isIP(host) === 0 ? !isLocalName(host) : isPublic(host));
 
   /** All of a name's addresses must be fit, and the connection goes to these: nobody is asked a second time. */
-  const lookup: LookupFunction = (name, { all }, done) => {
-    resolve(name).then(
-      (found) => {
-        const [first] = found;
-        if (!first || !found.every(({ address }) => isFit(address))) {
-          done(
-            Object.assign(new Error('The address is refused'), { code: first ? REFUSED : 'ENOTFOUND' }),
-            [],
-          );
-        } else if (all) {
-          done(null, found);
-        } else {
-          done(null, first.address, first.family);
-        }
-      },
-      (error: unknown) => done(error as NodeJS.ErrnoException, []),
-    );
-  };
+  const lookupUntil =
+    (signal: AbortSignal): LookupFunction =>
+    (name, { all }, done) => {
+      resolve(name, signal).then(
+        (found) => {
+          const [first] = found;
+          if (!first || !found.every(({ address }) => isFit(address))) {
+            done(Object.assign(new Error('The address is refused'), { code: REFUSED }), []);
+          } else if (all) {
+            done(null, found);
+          } else {
+            done(null, first.address, first.family);
+          }
+        },
+        (error: unknown) => done(error as NodeJS.ErrnoException, []),
+      );
+    };
 
+  /** The status of the answer. However slowly it is answered, the connection ends in time. */
   const post = ({ url, headers, body }: Letter, signal: AbortSignal): Promise<number> =>
     new Promise((answer, reject) => {
       const target = new URL(url);
       const request = target.protocol === 'https:' ? requestHttps : requestHttp;
+      const end = new AbortController();
+      const late = setTimeout(() => end.abort(), timeoutMs).unref();
+      const stop = (): void => end.abort();
+      signal.addEventListener('abort', stop);
       const options: RequestOptions = {
         method: 'POST',
         agent: false,
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        lookup,
-        signal,
+        lookup: lookupUntil(end.signal),
+        signal: end.signal,
       };
       request(target, options)
         .on('response', (response) => {
@@ -66,7 +70,11 @@ export function createSender({
           ignore(response);
         })
         .on('error', reject)
-        .on('close', () => reject(new Error('There was no answer')))
+        .on('close', () => {
+          clearTimeout(late);
+          signal.removeEventListener('abort', stop);
+          reject(new Error('There was no answer'));
+        })
         .end(body);
     });
 
@@ -74,24 +82,19 @@ export function createSender({
     fault: (url) => (isFit(hostOf(new URL(url))) ? null : 'must not lead to a private or local address'),
 
     send: async (letter, signal): Promise<Reply> => {
-      const late = AbortSignal.timeout(timeoutMs);
+      signal.throwIfAborted();
       try {
         // The system is not asked for the addresses of an address.
         return isFit(hostOf(new URL(letter.url)))
-          ? { status: await post(letter, AbortSignal.any([signal, late])) }
+          ? { status: await post(letter, signal) }
           : { error: 'refused-address' };
       } catch (error) {
         signal.throwIfAborted();
-        return { error: late.aborted ? 'timeout' : wordFor(error) };
+        return { error: wordFor(error) };
       }
     },
   };
 }
-
-const resolveAll = (name: string): Promise<LookupAddress[]> =>
-  new Promise((resolve, reject) => {
-    lookUp(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
-  });
 
 /** Reads on until the answer ends, or is too much. */
 function ignore(response: IncomingMessage): void {
@@ -113,7 +116,10 @@ function wordFor(error: unknown): SendingError {
   if (code === REFUSED) {
     return 'refused-address';
   }
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+  if (code === 'ABORT_ERR') {
+    return 'timeout';
+  }
+  if (code === 'ENOTFOUND') {
     return 'name-not-found';
   }
   return NO_TRUST.test(code) ? 'no-trust' : 'no-connection';

@@ -5,13 +5,17 @@ import { Convene, type Answer, type Person } from '../support/convene.js';
 import { Poller } from '../support/poller.js';
 
 let convene: Convene;
-let people: Person[];
 
 beforeAll(async () => {
   convene = await Convene.start({ RATE_LIMIT: 'off' });
-  people = [await convene.person(), await convene.person(), await convene.person()];
 });
 afterAll(() => convene.close());
+
+const threePeople = async (): Promise<Person[]> => [
+  await convene.person(),
+  await convene.person(),
+  await convene.person(),
+];
 
 /** What somebody may do with an event; whether they may is for the server to say. */
 const DEEDS = {
@@ -66,6 +70,7 @@ test(
     const carriedOut = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(stepArbitrary, { minLength: 25, maxLength: 60 }), async (steps) => {
+        const people = await threePeople();
         const pollers = people.map((person) => new Poller(person));
         const ids: string[] = [];
         const create = async (by: Person, recurs: boolean): Promise<void> => {
@@ -110,7 +115,7 @@ test(
 );
 
 test('whoever asks while others write has it all, once they are done', async () => {
-  const [reader, ...writers] = people as [Person, ...Person[]];
+  const [reader, ...writers] = (await threePeople()) as [Person, ...Person[]];
   const poller = new Poller(reader);
   const over = new AbortController();
   const write = async (by: Person, n: number): Promise<void> => {

@@ -235,11 +235,11 @@ describe('much at once', () => {
 });
 
 describe('the poller of docs/SYNC.md', () => {
-  const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync('docs/SYNC.md', 'utf8')) ?? [];
+  const [code = ''] = /^async function poll\b.*?^}$/ms.exec(readFileSync('docs/SYNC.md', 'utf8')) ?? [];
   type Poll = (copy: Map<string, unknown>, token?: string) => Promise<string>;
   const pollerOf = ({ tokens }: Person): Poll =>
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    new Function('url', 'accessToken', `${code}\nreturn poll;`)(convene.url, tokens?.accessToken) as Poll;
+    new Function('url', 'client', `${code}\nreturn poll;`)(convene.url, { tokens }) as Poll;
 
   test('keeps a copy, and begins anew where its token is too old', async () => {
     const [kept, gone] = [await ada.createEvent(), await ada.createEvent()];

@@ -47,7 +47,8 @@ describe('the console', () => {
   test('lets nothing in but its own files', async () => {
     const { headers } = await served(folder).get('/');
     const policy = String(headers['content-security-policy']);
-    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("style-src 'self'");
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toContain('unsafe');
     expect(policy).not.toMatch(/https?:|\*/);

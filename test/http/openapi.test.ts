@@ -8,7 +8,7 @@ import { Conformity, resolved } from '../support/conformity.js';
 const document: any = buildDocument();
 const conformity = new Conformity(document);
 const inFull = (value: any): any => (value?.$ref ? resolved(document, value.$ref) : value);
-const operations = Object.entries<any>(document.paths).flatMap(([at, methods]) =>
+const operations = Object.entries<any>({ ...document.paths, ...document.webhooks }).flatMap(([at, methods]) =>
   Object.entries<any>(methods).map(([method, operation]) => ({
     where: `${method.toUpperCase()} ${at}`,
     operation,

@@ -12,6 +12,7 @@ import { Person } from '../support/convene.js';
 import { ConveneProcess, temporaryDirectory } from '../support/process.js';
 import { objectId, testDatabase, whySkipped, type TestDatabase } from '../store/mongo-server.js';
 import { newEvent, newId, newSession, newUser } from '../store/samples.js';
+import { delivered, newDelivery, newWebhook } from '../store/webhook-samples.js';
 import { Command, House, pages } from './support.js';
 
 const suite = whySkipped ? describe.skip : describe;
@@ -176,6 +177,13 @@ suite(`what a migration compares${whySkipped}`, () => {
     );
     const feed = { id: newId(), userId: user.id, hash: 'cd', label: 'Phone', createdAt: user.createdAt };
     await store.feeds.insert({ ...feed, lastUsedAt: null }, 9);
+    const webhook = newWebhook({ userId: user.id });
+    const [pending, told] = [newDelivery(webhook), newDelivery(webhook)];
+    await store.webhooks.insert(webhook, 9);
+    for (const { eventId, ...one } of [pending, told]) {
+      await store.deliveries.enqueue({ webhookId: webhook.id, eventId }, [{ eventId, ...one }], 2);
+    }
+    await store.deliveries.settle(told, delivered);
     const at = Date.now();
     const use = {
       userId: user.id,
@@ -218,6 +226,9 @@ suite(`what a migration compares${whySkipped}`, () => {
       gone: gone.event.id,
       user,
       use,
+      webhook,
+      pending,
+      told,
       database,
       compare: async () => {
         const { figures, faults } = await verify(source, target, silent);
@@ -239,7 +250,7 @@ suite(`what a migration compares${whySkipped}`, () => {
   }
 
   test('is everything: what has been changed, lost or added in the database is told', async () => {
-    const { id, gone, user, use, database, compare, remove } = await carried();
+    const { id, gone, user, use, webhook, database, compare, remove, ...made } = await carried();
     const { connection } = database;
     const _id = objectId(id);
     try {
@@ -249,6 +260,9 @@ suite(`what a migration compares${whySkipped}`, () => {
           sessions: 1,
           invitations: 1,
           feeds: 1,
+          webhooks: 1,
+          deliveries: 2,
+          webhookPositions: 2,
           departures: 1,
           losses: 1,
           events: 1,
@@ -294,7 +308,18 @@ suite(`what a migration compares${whySkipped}`, () => {
       expect(await told(set('losses', {}, { at: 7 }), set('losses', {}, { at: use.at }))).toContain(
         `losses: ${user.id} differs`,
       );
+      const deliveries = (state: string) => set('deliveries', { eventId: made.pending.eventId }, { state });
+      expect(await told(deliveries('dead'), deliveries('pending'))).toContain(
+        `deliveries: one of ${webhook.id} differs`,
+      );
       const store = await openAnyway(database);
+      expect(await store.webhooks.find(webhook.id)).toEqual(webhook);
+      expect(await store.deliveries.heads(webhook.id, 9)).toEqual([made.pending]);
+      expect(await store.deliveries.find(webhook.id, made.told.id)).toEqual({ ...made.told, ...delivered });
+      expect(await store.deliveries.standing(webhook.id, made.told.eventId)).toEqual({
+        version: 2,
+        pending: 0,
+      });
       expect(await store.events.losses({ userId: user.id, since: 0, limit: 9 })).toEqual([
         { eventId: gone, at: use.at },
       ]);

@@ -77,16 +77,17 @@ export function openHouse(store: EventStore, broadcaster: Partial<Broadcaster> =
   };
   const clock = { now: () => new Date() };
   const onError = (error: unknown): void => void errors.push(error);
+  const reader = createHistoryReader(store);
   const pipeline = createChangePipeline({
     events: store,
     people,
     broadcaster: recording,
     clock,
+    remember: reader.remember,
     onChanged: () => {},
     onError,
   });
   const cursors = createCursors(Buffer.alloc(32, 7));
-  const reader = createHistoryReader(store);
   const read: HistoryDependencies['read'] = async (userId, eventId) => {
     const found = (await store.find(eventId, [userId]))!;
     return { event: found.event, role: permit(found.members.get(userId)?.role ?? null, 'read', found.event) };

@@ -23,6 +23,16 @@ export function commitsContract(store: () => EventStore): void {
       expect(found?.event).toEqual(change.event);
     });
 
+    test('leaves the search text as it was where none is given', async () => {
+      const { event } = await stored(newEvent({ fields: { title: 'Plan' } }));
+      const { keys, ...change } = changeOf(event, { fields: { title: 'Review' } });
+      expect(await store().commit({ ...change, keys: { span: keys.span } })).toBe(true);
+      const titles = async (words: string[]) =>
+        (await store().list(queryOf(event.ownerId, { words }))).map((found) => found.event.content.title);
+      expect(await titles(['plan'])).toEqual(['Review']);
+      expect(await titles(['review'])).toEqual([]);
+    });
+
     test('writes several versions at once', async () => {
       const { event } = await stored();
       const steps: EventCommit[] = [];

@@ -128,7 +128,7 @@ class World {
     const envelope = { updatedAt: later(step.updated) };
     const change = changeOf(chosen.event, { envelope, keys: keysAt(step.startAt) });
     expect(await this.store.commit(change)).toBe(true);
-    this.all.set(id, { ...chosen, event: change.event, keys: change.keys });
+    this.all.set(id, { ...chosen, event: change.event, keys: { ...chosen.keys, ...change.keys } });
   }
 }
 

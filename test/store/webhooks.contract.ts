@@ -8,53 +8,7 @@ import type {
   WebhookStore,
 } from '../../src/service/ports.js';
 import { AT, atOnce, DAY, later, newId, newUser } from './samples.js';
-
-let made = 0;
-const newWebhook = (more: Partial<WebhookRecord> = {}): WebhookRecord => ({
-  id: newId(),
-  userId: newId(),
-  url: 'https://hooks.example.com/$x?y=~z',
-  events: ['edit', 'share'],
-  eventId: null,
-  secret: 'whsec_x',
-  active: true,
-  createdAt: later((made += 1)),
-  pausedAt: null,
-  resumedAt: null,
-  seenTo: 7,
-  ...more,
-});
-
-const newDelivery = (of: Pick<WebhookRecord, 'id'>, more: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
-  id: newId(),
-  webhookId: of.id,
-  eventId: newId(),
-  version: 2,
-  kind: 'edit',
-  state: 'pending',
-  attempts: 0,
-  createdAt: AT,
-  nextAttemptAt: AT,
-  lastAttemptAt: null,
-  status: null,
-  error: null,
-  deliveredAt: null,
-  ...more,
-});
-
-/** Far from now: no store forgets by itself what is looked at here. */
-const FUTURE = Date.parse('2126-03-01T08:00:00.000Z');
-const ENDED = { nextAttemptAt: null, lastAttemptAt: later(1), expiresAt: FUTURE } as const;
-const DELIVERED = { ...ENDED, attempts: 1, status: 204, error: null, deliveredAt: later(1) } as const;
-const delivered = { ...DELIVERED, state: 'delivered' } as const;
-const dead = {
-  ...ENDED,
-  state: 'dead',
-  attempts: 10,
-  status: null,
-  error: 'timeout',
-  deliveredAt: null,
-} as const;
+import { dead, delivered, FUTURE, newDelivery, newWebhook } from './webhook-samples.js';
 
 /** `WebhookStore` and `DeliveryStore`: whom to tell, and what is on its way to them. */
 export function webhooksContract(open: () => Store): void {

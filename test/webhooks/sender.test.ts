@@ -90,11 +90,28 @@ test('who does not answer in time is told so, in a word', async () => {
   expect(await hasty.send(letter(receiver.url()), never)).toEqual({ error: 'timeout' });
 });
 
+test('an answer that trickles does not hold its connection for longer', async () => {
+  const hasty = createSender({ allowPrivate: true, timeoutMs: 200 });
+  let closed: Promise<unknown> = Promise.resolve();
+  receiver.answer = (_, response) => {
+    response.writeHead(200);
+    const trickle = setInterval(() => response.write('x'), 20);
+    closed = once(response, 'close').finally(() => clearInterval(trickle));
+    return 200;
+  };
+  expect(await hasty.send(letter(receiver.url()), never)).toEqual({ status: 200 });
+  await closed;
+});
+
 test('why there is no answer is said in a word', async () => {
   const gone = receiver.url();
   await receiver.close();
   expect(await sender.send(letter(gone), never)).toEqual({ error: 'no-connection' });
-  expect(await sender.send(letter('http://nobody.invalid/'), never)).toEqual({ error: 'name-not-found' });
+  const unknown = async (): Promise<never> => {
+    throw Object.assign(new Error('nobody'), { code: 'ENOTFOUND' });
+  };
+  const lost = createSender({ allowPrivate: true, resolve: unknown });
+  expect(await lost.send(letter('http://nobody.example.com/'), never)).toEqual({ error: 'name-not-found' });
   await receiver.open();
   expect(await sender.send(letter(receiver.url().replace('http:', 'https:')), never)).toEqual({
     error: 'no-trust',

@@ -96,8 +96,8 @@ const optionsFor = (timeZone: string, initialView: string): CalendarOptions => (
     agenda: {
       type: 'list',
       duration: { days: 28 },
-      listDayFormat: { weekday: 'short', day: 'numeric', month: 'short' },
-      listDayAltFormat: false,
+      listDayFormat: { weekday: 'long' },
+      listDayAltFormat: { day: 'numeric', month: 'short' },
       titleFormat: { day: 'numeric', month: 'short', year: 'numeric' },
     },
   },

@@ -2,8 +2,7 @@ import type { DateSelectInfo, EventDropInfo, EventResizeDoneInfo } from 'fullcal
 import { askScope } from '../dialogs/ask.js';
 import { newValues } from '../form/values.js';
 import { openNewEvent } from '../form/new-event.js';
-import { changeEvent, type Scope } from '../state/edits.js';
-import { complain } from '../state/notices.js';
+import { changeEvent, complainUnlessKept, type Scope } from '../state/edits.js';
 import { preferences, zoneOf } from '../state/preferences.js';
 import { addDays, addMinutes, wallIn } from '../time.js';
 import { movedFields, type ItemProps } from './items.js';
@@ -42,6 +41,6 @@ export async function dragged(info: EventDropInfo | EventResizeDoneInfo, isResiz
     await changeEvent(target, fields, `${isResize ? 'Changed' : 'Moved'} ${title}.`);
   } catch (error) {
     info.revert();
-    complain(error);
+    complainUnlessKept(error);
   }
 }

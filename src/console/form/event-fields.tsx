@@ -1,4 +1,5 @@
-import { useId } from 'preact/hooks';
+import { useContext, useId } from 'preact/hooks';
+import { FieldMarks } from '../ui/field-marks.js';
 import { Field } from '../ui/field.js';
 import { ColorField } from './color-field.js';
 import { RepeatFields } from './repeat-fields.js';
@@ -21,6 +22,8 @@ export interface FormProps {
 export function EventFields(props: FormProps) {
   const { values, onChange, isStrict, isReadOnly = false, onField } = props;
   const faults = isStrict ? faultsOf(values) : {};
+  const markOf = useContext(FieldMarks);
+  const isMarked = (['url', 'tags', 'status', 'busy'] as const).some((field) => markOf(field)?.below);
   const set = (change: Partial<FormValues>): void => onChange({ ...values, ...change });
   const text = (field: 'title' | 'location' | 'url' | 'description' | 'tags') => ({
     value: values[field],
@@ -31,7 +34,7 @@ export function EventFields(props: FormProps) {
   });
   return (
     <div class="form">
-      <Field label="Title" fault={faults.title} class="field-title">
+      <Field label="Title" name="title" fault={faults.title} class="field-title">
         {(control) => (
           <input
             {...control}
@@ -57,32 +60,39 @@ export function EventFields(props: FormProps) {
           fault={faults.repeat}
           isReadOnly={isReadOnly}
           onChange={(repeat) => set({ repeat })}
+          onField={onField}
         />
       )}
-      <Field label="Location">
+      <Field label="Location" name="location">
         {(control) => (
           <input {...control} {...text('location')} maxLength={500} placeholder="A room, an address" />
         )}
       </Field>
-      <Field label="Description">
+      <Field label="Description" name="description">
         {(control) => <textarea {...control} {...text('description')} rows={3} maxLength={20_000} />}
       </Field>
-      <ColorField value={values.color} isReadOnly={isReadOnly} onChange={(color) => set({ color })} />
+      <ColorField
+        value={values.color}
+        isReadOnly={isReadOnly}
+        onChange={(color) => set({ color })}
+        onField={onField}
+      />
       <More
         isOpen={
           values.url !== '' ||
           values.tags !== '' ||
           values.status !== 'confirmed' ||
           !values.busy ||
-          faults.url !== undefined
+          faults.url !== undefined ||
+          isMarked
         }
       >
-        <Field label="Link" fault={faults.url}>
+        <Field label="Link" name="url" fault={faults.url}>
           {(control) => (
             <input {...control} {...text('url')} type="url" maxLength={2048} placeholder="https://" />
           )}
         </Field>
-        <Field label="Tags" hint={tagsOf(values.tags).length > 1 ? undefined : 'Separated by commas'}>
+        <Field label="Tags" name="tags" hint={tagsOf(values.tags).length > 1 ? undefined : 'Separated by commas'}>
           {(control) => <input {...control} {...text('tags')} />}
         </Field>
         <StatusFields {...props} />
@@ -91,15 +101,20 @@ export function EventFields(props: FormProps) {
   );
 }
 
-function StatusFields({ values, onChange, isReadOnly }: FormProps) {
+function StatusFields({ values, onChange, isReadOnly, onField }: FormProps) {
+  const select = (field: 'status' | 'busy') => ({
+    disabled: isReadOnly,
+    onFocus: () => onField?.(field),
+    onBlur: () => onField?.(null),
+  });
   return (
     <div class="field-row">
-      <Field label="Status">
+      <Field label="Status" name="status">
         {(control) => (
           <select
             {...control}
+            {...select('status')}
             value={values.status}
-            disabled={isReadOnly}
             onChange={({ currentTarget }) =>
               onChange({ ...values, status: currentTarget.value as FormValues['status'] })
             }
@@ -110,12 +125,12 @@ function StatusFields({ values, onChange, isReadOnly }: FormProps) {
           </select>
         )}
       </Field>
-      <Field label="Shown as">
+      <Field label="Shown as" name="busy">
         {(control) => (
           <select
             {...control}
+            {...select('busy')}
             value={values.busy ? 'busy' : 'free'}
-            disabled={isReadOnly}
             onChange={({ currentTarget }) => onChange({ ...values, busy: currentTarget.value === 'busy' })}
           >
             <option value="busy">Busy</option>

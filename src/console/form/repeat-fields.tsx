@@ -8,6 +8,7 @@ interface RepeatProps {
   fault: string | undefined;
   isReadOnly: boolean;
   onChange: (repeat: Repeat) => void;
+  onField: ((field: 'repeat' | null) => void) | undefined;
 }
 
 const KINDS: readonly { value: RepeatKind; label: string }[] = [
@@ -28,15 +29,15 @@ const UNITS: Readonly<Record<string, string>> = {
 };
 
 /** Whether and how it repeats: the usual choices, and any rule as text. */
-export function RepeatFields({ values, fault, isReadOnly, onChange }: RepeatProps) {
+export function RepeatFields({ values, fault, isReadOnly, onChange, onField }: RepeatProps) {
   const { repeat, startDate } = values;
   const set = (change: Partial<Repeat>): void => onChange({ ...repeat, ...change });
   const choose = (kind: RepeatKind): void =>
     set({ kind, ...(kind === 'custom' && { text: rruleOf(repeat, startDate) ?? 'FREQ=WEEKLY' }) });
   const isSimple = repeat.kind !== 'none' && repeat.kind !== 'custom';
   return (
-    <div class="repeat">
-      <Field label="Repeats" hint={isSimple ? repeatWords(repeat, startDate) : undefined}>
+    <div class="repeat" onFocusIn={() => onField?.('repeat')} onFocusOut={() => onField?.(null)}>
+      <Field label="Repeats" name="repeat" hint={isSimple ? repeatWords(repeat, startDate) : undefined}>
         {(control) => (
           <select
             {...control}

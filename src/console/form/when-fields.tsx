@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact';
+import { marked, useFieldMark } from '../ui/field-marks.js';
 import { Field } from '../ui/field.js';
 import { ZoneSelect } from '../ui/zone-select.js';
 import type { Wall } from '../time.js';
@@ -15,6 +17,7 @@ interface WhenProps {
 /** When it is: from, to, whole days or not, and by whose clocks. */
 export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onField }: WhenProps) {
   const { allDay } = values;
+  const mark = useFieldMark('when');
   const focus = (field: FormField) => ({
     disabled: isReadOnly,
     onFocus: () => onField?.(field),
@@ -30,10 +33,10 @@ export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onFie
     }
   };
   return (
-    <fieldset class="when">
+    <fieldset {...marked(mark, 'when')}>
       <legend class="sr-only">When</legend>
       <div class="when-row">
-        <Field label="Starts">
+        <Field label="Starts" name="startDate">
           {(control) => (
             <input
               {...control}
@@ -45,7 +48,7 @@ export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onFie
           )}
         </Field>
         {!allDay && (
-          <Field label="Start time" class="field-bare">
+          <Field label="Start time" name="startTime" class="field-bare">
             {(control) => (
               <input
                 {...control}
@@ -59,7 +62,7 @@ export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onFie
         )}
       </div>
       <div class="when-row">
-        <Field label="Ends" fault={fault}>
+        <Field label="Ends" name="endDate" fault={fault}>
           {(control) => (
             <input
               {...control}
@@ -72,7 +75,7 @@ export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onFie
           )}
         </Field>
         {!allDay && (
-          <Field label="End time" class="field-bare">
+          <Field label="End time" name="endTime" class="field-bare">
             {(control) => (
               <input
                 {...control}
@@ -86,24 +89,47 @@ export function WhenFields({ values, fault, isReadOnly, onChange, onStart, onFie
         )}
       </div>
       <div class="when-row when-more">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={allDay}
-            disabled={isReadOnly}
-            onChange={() => onChange({ ...values, allDay: !allDay })}
-          />
-          All day
-        </label>
+        <Marked name="allDay">
+          <label class="check">
+            <input
+              {...focus('allDay')}
+              type="checkbox"
+              checked={allDay}
+              onChange={() => onChange({ ...values, allDay: !allDay })}
+            />
+            All day
+          </label>
+        </Marked>
         {!allDay && (
-          <ZoneSelect
-            label="Time zone of the event"
-            value={values.timeZone}
-            isDisabled={isReadOnly}
-            onChange={(timeZone) => onChange({ ...values, timeZone })}
-          />
+          <Marked name="timeZone" onFocusIn={focus('timeZone').onFocus} onFocusOut={focus('timeZone').onBlur}>
+            <ZoneSelect
+              label="Time zone of the event"
+              value={values.timeZone}
+              isDisabled={isReadOnly}
+              onChange={(timeZone) => onChange({ ...values, timeZone })}
+            />
+          </Marked>
         )}
       </div>
+      {mark.below}
     </fieldset>
+  );
+}
+
+interface MarkedProps {
+  name: FormField;
+  children: ComponentChildren;
+  onFocusIn?: () => void;
+  onFocusOut?: () => void;
+}
+
+/** A control without a label above it: what is to be seen at it stands behind it. */
+function Marked({ name, children, ...focus }: MarkedProps) {
+  const mark = useFieldMark(name);
+  return (
+    <span {...marked(mark, 'marked')} {...focus}>
+      {children}
+      {mark.tag}
+    </span>
   );
 }

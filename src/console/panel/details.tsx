@@ -6,15 +6,23 @@ import { EventFields } from '../form/event-fields.js';
 import { changedFields, faultsOf, type FormValues } from '../form/values.js';
 import { changeEvent, deleteEvent, type Scope, type Target } from '../state/edits.js';
 import { Button } from '../ui/button.js';
+import { FieldMarks } from '../ui/field-marks.js';
 import { TrashIcon } from '../ui/icons.js';
 import { wordsFor } from '../words.js';
 import { useDraft } from './draft.js';
+import { useMarks } from './field-marks.js';
+import { KeptText } from './kept-text.js';
+import { openTab } from './open-tab.js';
 import type { SectionProps } from './section-props.js';
+import { useFocusTold } from './use-focus-told.js';
 
 /** The fields of the event, to be read or changed, and what can be done with the whole. */
-export function Details({ event, occurrence }: SectionProps) {
+export function Details(props: SectionProps) {
+  const { event, occurrence } = props;
   const shown: Content = occurrence ?? event.content;
   const draft = useDraft(event.id, occurrence?.recurrenceId ?? null, shown);
+  const markOf = useMarks(props, draft);
+  const tellFocus = useFocusTold(event);
   const [state, setState] = useState({ isStrict: false, isSending: false, fault: '' });
   const isReadOnly = event.role === 'viewer';
   const target: Target = {
@@ -22,19 +30,24 @@ export function Details({ event, occurrence }: SectionProps) {
     title: shown.title,
     recurrenceId: occurrence?.recurrenceId ?? null,
     scope: 'all',
+    ...(occurrence && { baseVersion: occurrence.version }),
   };
   const save = async (): Promise<void> => {
+    if (draft.conflicts.length > 0) {
+      openTab(event.id, 'details', '.choice-box');
+      return;
+    }
     if (Object.keys(faultsOf(draft.values)).length > 0) {
       setState({ isStrict: true, isSending: false, fault: '' });
       return;
     }
-    const scope = await scopeFor(target, draft.stored, draft.values);
+    const scope = await scopeFor(target, draft.stored, draft.merged);
     if (!scope) {
       return;
     }
     setState({ isStrict: true, isSending: true, fault: '' });
     try {
-      const fields = changedFields(draft.stored, draft.values);
+      const fields = changedFields(draft.stored, draft.merged);
       await changeEvent({ ...target, scope }, fields, `Saved ${draft.values.title}.`);
       draft.clear();
       setState({ isStrict: false, isSending: false, fault: '' });
@@ -52,14 +65,17 @@ export function Details({ event, occurrence }: SectionProps) {
       }}
     >
       {isReadOnly && <p class="note">You may look at this event; its owner decides who may change it.</p>}
-      <EventFields
-        values={draft.values}
-        onChange={draft.change}
-        isStrict={state.isStrict}
-        isReadOnly={isReadOnly}
-        onField={(field) => void event.setPresence(field === null ? { open: true } : { open: true, field })}
-      />
-      {draft.isChanged && <Conflicts values={draft.values} ownId={event.id} />}
+      {isReadOnly && draft.isChanged && <KeptText draft={draft} />}
+      <FieldMarks.Provider value={markOf}>
+        <EventFields
+          values={isReadOnly ? draft.stored : draft.values}
+          onChange={draft.change}
+          isStrict={state.isStrict}
+          isReadOnly={isReadOnly}
+          onField={tellFocus}
+        />
+      </FieldMarks.Provider>
+      {draft.isChanged && !isReadOnly && <Conflicts values={draft.merged} ownId={event.id} />}
       {state.fault && (
         <p class="alert" role="alert">
           {state.fault}

@@ -2,12 +2,8 @@ import type { Content } from '../../client/index.js';
 import { valuesOf, type FormField, type FormValues } from '../form/values.js';
 import { createStore } from '../state/store.js';
 import { useStore } from '../state/use-store.js';
-
-/** Fields that somebody has touched and not saved, and what they were when they were touched. */
-export interface Touched {
-  mine: Partial<FormValues>;
-  bases: Partial<FormValues>;
-}
+import { editConflicts, mergedValues, type EditConflict } from './edit-conflicts.js';
+import { insist, NOTHING_TOUCHED, takeBack, touch, without, type Touched } from './touched.js';
 
 export interface Draft extends Touched {
   /** What the form shows: the event as it is now, and on it what was touched. */
@@ -15,45 +11,57 @@ export interface Draft extends Touched {
   /** The event as it is now. Where it is another than `bases`, somebody else changed what one has touched. */
   stored: FormValues;
   isChanged: boolean;
+  /** What is to be saved: as `values`, with what others added to the same text. */
+  merged: FormValues;
+  /** Whether others changed other lines of a text than one did oneself. */
+  isMerging: boolean;
+  /** Where one has to choose before it can be saved. */
+  conflicts: readonly EditConflict[];
   change(values: FormValues): void;
   /** Forgets what was touched, or only these fields of it: they follow the event again. */
   clear(fields?: readonly FormField[]): void;
+  /** Of these fields one wants these values, whatever others made of them. */
+  insist(fields: readonly FormField[], values: FormValues): void;
 }
 
 /** Drafts outlive the form: one may look at something else in between. By event and occurrence. */
-const drafts = createStore<Readonly<Record<string, Touched>>>({});
-const NONE: Touched = { mine: {}, bases: {} };
+const drafts = createStore<{ of: Readonly<Record<string, Touched>> }>({ of: {} });
+const keyOf = (eventId: string, recurrenceId: string | null): string => `${eventId}/${recurrenceId ?? ''}`;
+const setDraft = (key: string, touched: Touched): void =>
+  drafts.set(({ of }) => ({ of: { ...of, [key]: touched } }));
 
 /** A form over something that changes under it: fields that were not touched follow it. */
 export function useDraft(eventId: string, recurrenceId: string | null, content: Content): Draft {
-  const key = `${eventId}/${recurrenceId ?? ''}`;
-  const touched = useStore(drafts, (all) => all[key]) ?? NONE;
+  const key = keyOf(eventId, recurrenceId);
+  const touched = useStore(drafts, ({ of }) => of[key]) ?? NOTHING_TOUCHED;
   const stored = valuesOf(content);
+  const values = { ...stored, ...touched.mine };
+  const merged = mergedValues(touched, stored);
   return {
     ...touched,
-    values: { ...stored, ...touched.mine },
+    values,
     stored,
     isChanged: Object.keys(touched.mine).length > 0,
-    change: (values) => drafts.set({ [key]: touch(touched, stored, values) }),
-    clear: (fields) => drafts.set({ [key]: fields ? without(touched, fields) : NONE }),
+    merged,
+    isMerging: merged.description !== values.description,
+    conflicts: editConflicts(touched, stored),
+    change: (values) => setDraft(key, touch(touched, stored, values)),
+    clear: (fields) => setDraft(key, fields ? without(touched, fields) : NOTHING_TOUCHED),
+    insist: (fields, values) => setDraft(key, insist(touched, fields, stored, values)),
   };
 }
 
-/** What is as it is stored is not touched any more. */
-export function touch({ mine, bases }: Touched, stored: FormValues, values: FormValues): Touched {
-  const fields = (Object.keys(values) as FormField[]).filter(
-    (field) => JSON.stringify(values[field]) !== JSON.stringify(stored[field]),
-  );
-  const pick = (from: (field: FormField) => unknown): Partial<FormValues> =>
-    Object.fromEntries(fields.map((field) => [field, from(field)]));
-  return {
-    mine: pick((field) => values[field]),
-    bases: pick((field) => (field in mine ? bases[field] : stored[field])),
-  };
+/** An edit of the whole event did not get through: it is in its form again, and nothing of it is lost. */
+export function keepAsDraft(eventId: string, before: Content, after: Content): void {
+  const key = keyOf(eventId, null);
+  setDraft(key, takeBack(drafts.get().of[key] ?? NOTHING_TOUCHED, valuesOf(before), valuesOf(after)));
 }
 
-function without({ mine, bases }: Touched, fields: readonly FormField[]): Touched {
-  const keep = (values: Partial<FormValues>): Partial<FormValues> =>
-    Object.fromEntries(Object.entries(values).filter(([field]) => !fields.includes(field as FormField)));
-  return { mine: keep(mine), bases: keep(bases) };
-}
+/** What was touched of an event and not saved, of its occurrences too. */
+export const draftsOf = (eventId: string): Touched[] =>
+  Object.entries(drafts.get().of)
+    .filter(([key, { mine }]) => key.startsWith(`${eventId}/`) && Object.keys(mine).length > 0)
+    .map(([, touched]) => touched);
+
+/** Forgets all: somebody else has signed in. */
+export const forgetDrafts = (): void => drafts.set({ of: {} });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { occurrenceOf, occurrences } from '../state/occurrences.js';
 import { preferences, zoneOf } from '../state/preferences.js';
 import { openCalendar, openEvent, route } from '../state/route.js';
@@ -9,6 +9,7 @@ import { Button } from '../ui/button.js';
 import { CloseIcon, RepeatIcon } from '../ui/icons.js';
 import { Tabs } from '../ui/tabs.js';
 import { wordsFor } from '../words.js';
+import { forgetTab, openTab, shownTab } from './open-tab.js';
 import type { SectionProps } from './section-props.js';
 import { BANNERS, SECTIONS } from './sections.js';
 
@@ -28,6 +29,7 @@ function OpenPanel({ eventId, recurrenceId }: { eventId: string; recurrenceId: s
     void event?.setPresence({ open: true });
     return () => void event?.setPresence(null);
   }, [event]);
+  useEffect(() => forgetTab, []);
   useEffect(() => {
     if (closed !== null && closed !== 'closed') {
       openCalendar();
@@ -68,15 +70,21 @@ function useFocusInside() {
 }
 
 function Sections(props: SectionProps) {
-  const [open, setOpen] = useState(SECTIONS[0]?.name ?? '');
-  const section = SECTIONS.find(({ name }) => name === open);
+  const { id } = props.event;
+  const chosen = useStore(shownTab, ({ eventId, name }) => (eventId === id ? name : null));
+  const section = SECTIONS.find(({ name }) => name === chosen) ?? SECTIONS[0];
   return (
     <>
       <Head {...props} />
       {BANNERS.map(({ name, View }) => (
         <View key={name} {...props} />
       ))}
-      <Tabs tabs={SECTIONS} open={open} onOpen={setOpen} label="About the event">
+      <Tabs
+        tabs={SECTIONS}
+        open={section?.name ?? ''}
+        onOpen={(name) => openTab(id, name)}
+        label="About the event"
+      >
         {section && <section.View {...props} />}
       </Tabs>
     </>

@@ -14,6 +14,8 @@ export interface Target {
   title: string;
   recurrenceId: string | null;
   scope: Scope;
+  /** Of an occurrence: the version that was seen. Where others changed the same since, it is an edit conflict. */
+  baseVersion?: number;
 }
 
 /** Content as the API takes it for a new event. */
@@ -59,7 +61,7 @@ async function editWhole({ eventId }: Target, fields: Fields): Promise<boolean> 
   try {
     const stored = (await event).edit(fields);
     if (connection.get().state !== 'online') {
-      stored.catch(complain);
+      stored.catch(complainUnlessKept);
       return false;
     }
     await stored;
@@ -69,16 +71,23 @@ async function editWhole({ eventId }: Target, fields: Fields): Promise<boolean> 
   }
 }
 
+/** An edit that others' met is kept in its form, and that is told: `panel/failed-edits.ts`. */
+export function complainUnlessKept(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'edit-conflict') {
+    complain(error);
+  }
+}
+
 /** @returns the event in which a series goes on that was split */
 async function editOccurrence(
-  { eventId, scope }: Target,
+  { eventId, scope, baseVersion }: Target,
   recurrenceId: string,
   fields: Fields,
 ): Promise<EventView | undefined> {
   const answer = await client.request<EventView | { following: EventView }>(
     'PATCH',
     `/api/events/${eventId}/occurrences/${encodeURIComponent(recurrenceId)}`,
-    { query: { scope }, body: fields, headers: { 'Edit-Id': newId() } },
+    { query: { scope, baseVersion }, body: fields, headers: { 'Edit-Id': newId() } },
   );
   return 'following' in answer ? answer.following : undefined;
 }

@@ -11,7 +11,21 @@ const locks = (navigator as { locks?: LockManager }).locks;
 const storage = (): Storage => (locks ? localStorage : sessionStorage);
 
 export const keptSession = (): SessionTokens | null => kept(KEY, storage) as SessionTokens | null;
-export const keepSession = (tokens: SessionTokens | null): void => keep(KEY, tokens, storage);
+
+/** Keeps newer tokens. Those that came from here are not written again: another tab may have written since. */
+export function keepSession(tokens: SessionTokens | null): void {
+  if (tokens?.refreshToken !== keptSession()?.refreshToken) {
+    keep(KEY, tokens, storage);
+  }
+}
+
+/** The user has another name now: the next page shows it, too. */
+export function keepUser(user: SessionTokens['user']): void {
+  const tokens = keptSession();
+  if (tokens) {
+    keep(KEY, { ...tokens, user }, storage);
+  }
+}
 
 /** Calls back when another tab has signed in. */
 export function onSessionKept(listener: (tokens: SessionTokens) => void): void {
@@ -23,11 +37,24 @@ export function onSessionKept(listener: (tokens: SessionTokens) => void): void {
   });
 }
 
+/** How long until what one tab has written can be read by every other, generously: they are other processes. */
+const SETTLED_MS = 300;
+
 /** The browser's `fetch`, in which a session is renewed by one tab at a time, and by the others with its answer. */
 export const sharedFetch: typeof fetch = (input, init) =>
   typeof input === 'string' && input.endsWith('/api/auth/refresh') && locks
-    ? locks.request('convene.renewal', () => renew(input, init))
+    ? inTurn(locks, () => renew(input, init))
     : fetch(input, init);
+
+/** The answer is there at once; the next tab's turn comes when it can read what this one wrote. */
+function inTurn<T>(manager: LockManager, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    void manager.request('convene.renewal', async () => {
+      await work().then(resolve, reject);
+      await new Promise((done) => setTimeout(done, SETTLED_MS));
+    });
+  });
+}
 
 async function renew(url: string, init?: RequestInit): Promise<Response> {
   const { refreshToken } = JSON.parse(init?.body as string) as { refreshToken: string };

@@ -1,4 +1,4 @@
-import type { LiveEvent, LiveEventEvents } from '../../client/index.js';
+import type { ConveneError, FailedEdit, LiveEvent, LiveEventEvents } from '../../client/index.js';
 import { client } from './client.js';
 
 /**
@@ -22,8 +22,23 @@ export function onLiveChange(listener: LiveListener): () => void {
   return () => void listeners.delete(listener);
 }
 
+/** What did not get through: an edit that others' met, one that was refused, or (null) those that were on their way. */
+export type FailureListener = (event: LiveEvent, edits: readonly FailedEdit[], error: ConveneError | null) => void;
+const failureListeners = new Set<FailureListener>();
+
+/** Hears of every edit that did not get through. @returns what ends the listening */
+export function onLiveFailure(listener: FailureListener): () => void {
+  failureListeners.add(listener);
+  return () => void failureListeners.delete(listener);
+}
+
+/** What events were called that were live once: for a word when they are gone. */
+const titles = new Map<string, string>();
+export const lastTitle = (id: string): string | undefined => titles.get(id);
+
 /** A live event, if it is there already. */
 export const liveEvent = (id: string): LiveEvent | undefined => live.get(id);
+export const liveEvents = (): LiveEvent[] => [...live.values()];
 
 /** Follows exactly these, beside what is held. */
 export function followVisible(ids: readonly string[]): void {
@@ -56,6 +71,7 @@ export function forgetLive(): void {
   visible = new Set();
   live.clear();
   opening.clear();
+  titles.clear();
 }
 
 function open(id: string): Promise<LiveEvent> {
@@ -75,8 +91,17 @@ async function subscribe(id: string): Promise<LiveEvent> {
   const event = await client.subscribe(id);
   if (live.get(id) !== event) {
     live.set(id, event);
-    event.on('change', (told) => listeners.forEach((listener) => listener(event, told)));
-    event.on('closed', () => {
+    const failed = (edits: readonly FailedEdit[], error: ConveneError | null): void =>
+      failureListeners.forEach((listener) => listener(event, edits, error));
+    titles.set(id, event.content.title);
+    event.on('change', (told) => {
+      titles.set(id, told.content.title);
+      listeners.forEach((listener) => listener(event, told));
+    });
+    event.on('conflict', ({ edit, error }) => failed([edit], error));
+    event.on('refused', ({ edit, error }) => failed([edit], error));
+    event.on('closed', ({ unsaved }) => {
+      failed(unsaved, null);
       if (live.get(id) === event) {
         live.delete(id);
       }

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { marked, useFieldMark } from './field-marks.js';
 
 interface FieldProps {
   label: string;
+  /** By which it can be marked. */
+  name?: string;
   /** Why what stands there cannot be taken. */
   fault?: string | undefined;
   hint?: string | undefined;
@@ -16,12 +19,16 @@ interface FieldProps {
 }
 
 /** A labelled control, with a hint and what is wrong with it. */
-export function Field({ label, fault, hint, children, ...more }: FieldProps) {
+export function Field({ label, name, fault, hint, children, ...more }: FieldProps) {
   const id = useId();
+  const mark = useFieldMark(name);
   const note = fault ?? hint;
   return (
-    <div class={`field ${more.class ?? ''}`}>
-      <label for={id}>{label}</label>
+    <div {...marked(mark, `field ${more.class ?? ''}`)}>
+      <span class="field-head">
+        <label for={id}>{label}</label>
+        {mark.tag}
+      </span>
       {children({
         id,
         ...(note && { 'aria-describedby': `${id}-note` }),
@@ -32,6 +39,7 @@ export function Field({ label, fault, hint, children, ...more }: FieldProps) {
           {note}
         </p>
       )}
+      {mark.below}
     </div>
   );
 }

@@ -73,3 +73,16 @@ export const SunIcon = drawn(
 );
 export const MoonIcon = drawn('M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z');
 export const AutoIcon = drawn('M3 5h18v11H3z', 'M8 20h8', 'M12 16v4');
+export const CopyIcon = drawn('M9 9h11v12H9z', 'M5 15H4V3h11v1');
+export const CheckIcon = drawn('M5 12.5l4.5 4.5L19 7');
+export const DownloadIcon = drawn('M12 4v11', 'M7 11l5 5 5-5', 'M4 20h16');
+export const UploadIcon = drawn('M12 16V5', 'M7 9l5-5 5 5', 'M4 20h16');
+export const RestoreIcon = drawn('M4 10a8.5 8.5 0 1 1 0 5', 'M3.5 4.5V10H9');
+export const OfflineIcon = drawn(
+  'M3 3l18 18',
+  'M5 12.5a10 10 0 0 1 4.5-2.6',
+  'M19 12.5a10 10 0 0 0-5-2.8',
+  'M8.5 16a5 5 0 0 1 7 0',
+  'M12 19.5v.1',
+);
+export const SwapIcon = drawn('M7 4L3 8l4 4', 'M3 8h18', 'M17 12l4 4-4 4', 'M21 16H3');

@@ -9,6 +9,7 @@ import { problemResponse, problemResponseName } from './problems.js';
 import { jsonSchema, QUERIES, schemaComponents } from './schemas.js';
 import { headers, limitHeaders, parameters, requestBodies, responses } from './shared.js';
 import { packageVersion } from './version.js';
+import { WEBHOOKS } from './webhooks.js';
 import { withExamples } from './with-examples.js';
 import type { JsonSchema, OpenApiDocument, Operation, Reference, Response } from './types.js';
 
@@ -35,6 +36,7 @@ export function buildDocument(): OpenApiDocument {
       servers: [{ url: '/' }],
       tags: TAGS,
       security: [{ bearer: [] }],
+      webhooks: WEBHOOKS,
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

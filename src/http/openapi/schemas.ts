@@ -24,6 +24,7 @@ import {
 import {
   ChangelogPageSchema,
   ChangelogQuerySchema,
+  ChangeSchema,
   DiffQuerySchema,
   DiffSchema,
   HistoryPageSchema,
@@ -147,6 +148,7 @@ const ANSWERS = [
   VersionSchema,
   ChangelogPageSchema,
   DiffSchema,
+  ChangeSchema,
   SyncAnswerSchema,
   HealthSchema,
 ];

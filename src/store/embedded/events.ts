@@ -1,7 +1,7 @@
 import type { Database } from 'lmdb';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { EventRecord } from '../../calendar/event.js';
-import type { EventCommit, EventStore, IndexKeys, Membership, NewEvent } from '../../service/ports.js';
+import type { EventCommit, EventStore, Membership, NewEvent } from '../../service/ports.js';
 import type { Environment } from './environment.js';
 import {
   AFTER_ALL,
@@ -80,11 +80,11 @@ export function embeddedEvents(environment: Environment): EventStore {
       }
     }
   };
-  const putEvent = (event: EventRecord, keys: IndexKeys): Stored => {
+  const putEvent = (event: EventRecord, keys: EventCommit['keys']): Stored => {
     const stored = { ...event, span: keys.span };
     updated.putSync(updateKey(event), true);
     events.putSync(event.id, stored);
-    if (search.get(event.id) !== keys.searchText) {
+    if (keys.searchText !== undefined && search.get(event.id) !== keys.searchText) {
       search.putSync(event.id, keys.searchText);
     }
     return stored;

@@ -3,7 +3,7 @@ import type { Content } from '../../calendar/content.js';
 import type { EventRecord } from '../../calendar/event.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import { reachOf } from '../../calendar/reach.js';
-import type { IndexKeys, Membership, NewEvent } from '../../service/ports.js';
+import type { EventCommit, Membership, NewEvent } from '../../service/ports.js';
 import type { BucketDocument, EventDocument } from './documents.js';
 import { fromStored, toStored } from './keys.js';
 
@@ -17,6 +17,7 @@ export const objectId = (id: string): Types.ObjectId => (HEX.test(id) ? new Type
 export const newDocument = ({ event, keys, entries, members }: NewEvent): EventDocument => ({
   _id: new Types.ObjectId(event.id),
   ...stateOf(event, keys),
+  searchText: keys.searchText,
   createdAt: event.createdAt,
   members: toMembers(members),
   log: toStoredEntries(entries),
@@ -26,7 +27,7 @@ export const toMembers = (members: readonly Membership[]): Membership[] =>
   members.map(({ userId, role, grantedBy, grantedAt }) => ({ userId, role, grantedBy, grantedAt }));
 
 /** What a commit writes of an event, its members and its log aside. */
-export const stateOf = (event: EventRecord, { span, searchText }: IndexKeys) => ({
+export const stateOf = (event: EventRecord, { span, searchText }: EventCommit['keys']) => ({
   version: event.version,
   ownerId: event.ownerId,
   content: toStored(event.content),
@@ -36,7 +37,7 @@ export const stateOf = (event: EventRecord, { span, searchText }: IndexKeys) => 
   state: event.deletedAt === null ? ('live' as const) : ('trash' as const),
   updated: Date.parse(event.updatedAt),
   span: { startAt: span.startAt, from: span.from, until: span.until, reach: reachOf(span) },
-  searchText,
+  ...(searchText !== undefined && { searchText }),
 });
 
 /** The fields that {@link toEvent} needs. */

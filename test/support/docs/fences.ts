@@ -40,6 +40,22 @@ export function fencesOf(markdown: string): Fence[] {
   return fences;
 }
 
-/** What a block says that is to be read in its output: what stands after an arrow in a comment. */
+/** What a program says that is to be read in its output: what stands after an arrow in a comment. */
 export const promised = (code: string): string[] =>
-  [...code.matchAll(/(?:#|\/\/) → (.+)$/gm)].map(([, text = '']) => text.trim());
+  [...code.matchAll(/\/\/ → (.+)$/gm)].map(([, text = '']) => text);
+
+/**
+ * Those of these lines that are not in the output, however they are indented; `…` stands for whatever is there. What runs
+ * in the background may have written into the middle of a line, before or behind one of these.
+ */
+export const missingIn = (output: string, lines: readonly string[]): string[] => {
+  const written = output.split('\n');
+  const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .filter((line) => {
+      const pattern = new RegExp(line.split('…').map(literal).join('.*'));
+      return !written.some((one) => pattern.test(one));
+    });
+};

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { ConveneProcess, temporaryDirectory } from '../process.js';
 
@@ -12,7 +12,8 @@ export class Installation {
     ({ directory: this.directory, remove: this.remove } = temporaryDirectory());
     const inside = (name: string): string => path.join(this.directory, name);
     mkdirSync(inside('scripts'));
-    for (const file of ['package.json', 'scripts/build-if-needed.mjs']) {
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { files: string[] };
+    for (const file of ['package.json', ...files.filter((one) => one.startsWith('scripts/'))]) {
       copyFileSync(file, inside(file));
     }
     symlinkSync(path.resolve(process.env['CONVENE_DIST'] ?? 'dist'), inside('dist'));
@@ -23,7 +24,8 @@ export class Installation {
   here = (code: string): string =>
     code
       .replaceAll('http://localhost:3000', this.running?.url ?? 'http://localhost:3000')
-      .replaceAll(/(?<![\w.])\/(backups|srv\/convene)\b/g, `${this.directory}/elsewhere/$1`);
+      .replaceAll(/(?<![\w.])\/backups\b/g, `${this.directory}/backups`)
+      .replaceAll(/(?<![\w.])\/srv\/convene\b/g, `${this.directory}/data`);
 
   async start(): Promise<void> {
     this.running ??= await ConveneProcess.start({

@@ -107,7 +107,16 @@ export function createNode(name: string, world: World): SimNode {
   });
 
   const onChanged = (): void => undefined;
-  const pipeline = createChangePipeline({ events, people, broadcaster, clock, onChanged, onError });
+  const { remember } = history;
+  const pipeline = createChangePipeline({
+    events,
+    people,
+    broadcaster,
+    clock,
+    remember,
+    onChanged,
+    onError,
+  });
   const cursors = createCursors(Buffer.alloc(32, 7));
   const occurrences = createOccurrenceCache({ events, clock, onError });
   const services = {

@@ -1,0 +1,18 @@
+import { ask } from '../dialogs/ask.js';
+import { toast } from '../state/notices.js';
+import { copyText } from '../ui/copy.js';
+import { draftsOf } from './draft.js';
+import { typedText } from './typed-text.js';
+
+/** What a toast offers about an event that was taken away while somebody was typing in it; nothing where nobody was. */
+export function rescue(eventId: string, title: string): { action?: { label: string; run(): void } } {
+  const text = typedText(draftsOf(eventId));
+  return text ? { action: { label: 'What I had typed', run: () => void show(title, text) } } : {};
+}
+
+async function show(title: string, text: string): Promise<void> {
+  const answer = await ask({ title: `What you had typed in ${title}`, text, options: [], agree: 'Copy' });
+  if (answer !== null) {
+    toast((await copyText(text)) ? 'Copied.' : 'This browser does not let it be copied.');
+  }
+}
