@@ -34,6 +34,8 @@ export interface PresenceBoard {
 }
 
 const MAX_LISTED = 50;
+/** More sockets of one event are not counted anew for each who comes. */
+const CROWD = 200;
 /** At most five messages a second for one event. */
 const THROTTLE_MS = 200;
 /** What happens at once is told at once. */
@@ -63,9 +65,21 @@ export function createPresenceBoard({ rooms, clock, isCurrent, share }: Presence
   const toldAt = new Map<string, number>();
   let closed = false;
 
+  /** Of a crowd, who was here a moment ago: each of many who come at once asks. */
+  const crowds = new Map<string, { seenAt: number; attendance: Attendance }>();
+  const hereOf = (eventId: string): Attendance => {
+    const crowd = crowds.get(eventId);
+    if (crowd && performance.now() - crowd.seenAt < THROTTLE_MS) {
+      return crowd.attendance;
+    }
+    crowds.delete(eventId);
+    return here(eventId);
+  };
+
   const here = (eventId: string): Attendance => {
     const people = new Map<string, Attendant>();
-    for (const { data } of rooms.sockets(room.event(eventId))) {
+    const sockets = rooms.sockets(room.event(eventId));
+    for (const { data } of sockets) {
       const subscription = data.subscriptions.get(eventId);
       if (subscription) {
         const { id: userId, username, name } = data.person;
@@ -73,13 +87,17 @@ export function createPresenceBoard({ rooms, clock, isCurrent, share }: Presence
         join(people, { userId, username, name, sockets: 1, since, state, stateAt });
       }
     }
-    return { eventId, total: people.size, people: mostRecent(people.values()) };
+    const attendance = { eventId, total: people.size, people: mostRecent(people.values()) };
+    if (sockets.length > CROWD) {
+      crowds.set(eventId, { seenAt: performance.now(), attendance });
+    }
+    return attendance;
   };
 
   const at = (eventId: string): { total: number; present: Presence[] } => {
     const people = new Map<string, Attendant>();
     let unlisted = 0;
-    for (const { total, people: some } of [here(eventId), ...(elsewhere.get(eventId)?.values() ?? [])]) {
+    for (const { total, people: some } of [hereOf(eventId), ...(elsewhere.get(eventId)?.values() ?? [])]) {
       some.forEach((one) => join(people, one));
       unlisted += total - some.length;
     }

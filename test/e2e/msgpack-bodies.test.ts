@@ -22,8 +22,19 @@ beforeAll(async () => {
 });
 afterAll(() => convene.close());
 
+/** A webhook to a name that nobody has. */
+async function webhookOf(owner: Person): Promise<string> {
+  const { items } = (await owner.get('/api/webhooks')).body;
+  const [known] = items;
+  return (known ?? (await owner.post('/api/webhooks', { url: 'https://hooks.invalid/', events: ['undo'] })).body)
+    .id;
+}
+
 /** The place of an operation on a new series of somebody's, of which Bob is a member. */
 async function place(owner: Person, at: string): Promise<string> {
+  if (at.startsWith('/api/webhooks/')) {
+    return at.replace('{id}', await webhookOf(owner));
+  }
   const { id } = await owner.createEvent({ recurrence: 'FREQ=DAILY;COUNT=5' });
   await owner.share({ id }, bob, 'editor');
   const names: Record<string, string> = { id, userId: bob.id, recurrenceId: RECURRENCE_ID };

@@ -170,7 +170,7 @@ describe('what stops the start is said in one line, with exit code 1', () => {
     const root = open({ path: path.join(directory, 'convene.lmdb'), maxDbs: 32, encoding: 'json' });
     await root.openDB({ name: 'meta', encoding: 'json' }).put('format', 99);
     await root.close();
-    expect((await refuse({})).says).toMatch(/has format 99; this version of Convene reads format 1/);
+    expect((await refuse({})).says).toMatch(/has format 99; this version of Convene reads format 2/);
   });
 });
 

@@ -92,7 +92,11 @@ export function EventFields(props: FormProps) {
             <input {...control} {...text('url')} type="url" maxLength={2048} placeholder="https://" />
           )}
         </Field>
-        <Field label="Tags" name="tags" hint={tagsOf(values.tags).length > 1 ? undefined : 'Separated by commas'}>
+        <Field
+          label="Tags"
+          name="tags"
+          hint={tagsOf(values.tags).length > 1 ? undefined : 'Separated by commas'}
+        >
           {(control) => <input {...control} {...text('tags')} />}
         </Field>
         <StatusFields {...props} />

@@ -58,4 +58,3 @@ function mergedLines(base: string, theirs: string, mine: string): string | null 
   const regions = diff3Merge(ours, before, others);
   return regions.every(({ ok }) => ok) ? regions.flatMap(({ ok = [] }) => ok).join('\n') : null;
 }
-

@@ -16,9 +16,10 @@ export function useMarks({ event, occurrence }: SectionProps, draft: Draft): (na
   return (name) => {
     const field = name as FormField;
     const inside = colleagues.filter((one) => one.field === name);
-    const news = field in draft.mine ? null : changed.now(field);
     // Date and time of day are one to whoever changed them: it is said once.
     const isSaid = field === 'startTime' || field === 'endTime';
+    const isMet = draft.conflicts.some(({ part }) => part.fields.includes(field));
+    const news = field in draft.mine || isMet ? null : changed.now(field);
     const conflict = draft.conflicts.find(({ part }) => part.name === name);
     const first = inside[0]?.id ?? news?.by.id;
     return {
@@ -26,7 +27,12 @@ export function useMarks({ event, occurrence }: SectionProps, draft: Draft): (na
         .filter(Boolean)
         .join(' '),
       ...(first !== undefined && { color: personColor(first) }),
-      tag: inside.length > 0 ? <Tag text={namesOf(inside)} /> : news && !isSaid && <Tag text={`${news.by.name} changed this`} />,
+      tag:
+        inside.length > 0 ? (
+          <Tag who={namesOf(inside)} />
+        ) : (
+          news && !isSaid && <Tag who={news.by.name} what="changed this" />
+        ),
       below: conflict ? (
         <Choice conflict={conflict} draft={draft} by={authorOf(conflict.part.fields)} />
       ) : (
@@ -40,7 +46,12 @@ export function useMarks({ event, occurrence }: SectionProps, draft: Draft): (na
   }
 }
 
-const Tag = ({ text }: { text: string }) => <span class="person-tag">{text}</span>;
+const Tag = ({ who, what }: { who: string; what?: string }) => (
+  <span class="person-tag" title={what ? `${who} ${what}` : who}>
+    <span>{who}</span>
+    {what && ` ${what}`}
+  </span>
+);
 
 const Merging = ({ by }: { by: string | null }) => (
   <p class="hint">{by ?? 'Somebody'} changed other lines of this. Saving keeps both.</p>

@@ -39,7 +39,8 @@ export function Overlaps({ event }: SectionProps) {
       ))}
       <p class="muted overlaps-until">
         {report.truncated && 'There is more than is listed. '}
-        {event.role === 'viewer' ? 'Your own time' : 'Everybody’s time'} was looked at until {until}.
+        {event.role === 'viewer' ? 'Your own time' : 'Everybody’s time'} was looked at
+        {event.content.recurrence && ` until ${until}`}.
       </p>
     </div>
   );

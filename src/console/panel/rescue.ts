@@ -1,6 +1,6 @@
 import { ask } from '../dialogs/ask.js';
 import { toast } from '../state/notices.js';
-import { copyText } from '../ui/copy.js';
+import { copyText, copyWords } from '../ui/copy.js';
 import { draftsOf } from './draft.js';
 import { typedText } from './typed-text.js';
 
@@ -13,6 +13,6 @@ export function rescue(eventId: string, title: string): { action?: { label: stri
 async function show(title: string, text: string): Promise<void> {
   const answer = await ask({ title: `What you had typed in ${title}`, text, options: [], agree: 'Copy' });
   if (answer !== null) {
-    toast((await copyText(text)) ? 'Copied.' : 'This browser does not let it be copied.');
+    toast(copyWords(await copyText(text)));
   }
 }

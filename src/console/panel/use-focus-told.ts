@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { LiveEvent } from '../../client/index.js';
 import type { FormField } from '../form/values.js';
+import { route } from '../state/route.js';
 
 /** The focus jumps from field to field: it is told where it has come to rest. */
 const REST_MS = 200;
@@ -12,7 +13,8 @@ export function useFocusTold(event: LiveEvent): (field: FormField | null) => voi
   useEffect(
     () => () => {
       clearTimeout(timer.current);
-      if (told.current !== null && event.closed === null) {
+      // Closed, the panel has told already that one is not here any more.
+      if (told.current !== null && event.closed === null && route.get().eventId === event.id) {
         told.current = null;
         void event.setPresence({ open: true });
       }

@@ -18,8 +18,10 @@ export function valueWords(part: string, values: FormValues): string {
       return values.busy ? 'Busy' : 'Free';
     case 'status':
       return values.status.charAt(0).toUpperCase() + values.status.slice(1);
-    default:
-      return String(values[part as keyof FormValues] ?? '');
+    default: {
+      const value = values[part as keyof FormValues];
+      return typeof value === 'string' ? value : '';
+    }
   }
 }
 

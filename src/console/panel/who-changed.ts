@@ -30,7 +30,9 @@ export function useWhoChanged(eventId: string, recurrenceId: string | null): Who
   const ends = Object.values(known).map(({ at }) => at + NEWS_MS);
   const next = Math.min(...ends.filter((end) => end > Date.now()));
   useEffect(() => {
-    const timer = Number.isFinite(next) ? setTimeout(() => draw(undefined), next - Date.now() + 20) : undefined;
+    const timer = Number.isFinite(next)
+      ? setTimeout(() => draw(undefined), next - Date.now() + 20)
+      : undefined;
     return () => clearTimeout(timer);
   }, [next]);
   const last = (field: FormField): Authorship | null =>

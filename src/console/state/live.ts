@@ -23,7 +23,11 @@ export function onLiveChange(listener: LiveListener): () => void {
 }
 
 /** What did not get through: an edit that others' met, one that was refused, or (null) those that were on their way. */
-export type FailureListener = (event: LiveEvent, edits: readonly FailedEdit[], error: ConveneError | null) => void;
+export type FailureListener = (
+  event: LiveEvent,
+  edits: readonly FailedEdit[],
+  error: ConveneError | null,
+) => void;
 const failureListeners = new Set<FailureListener>();
 
 /** Hears of every edit that did not get through. @returns what ends the listening */

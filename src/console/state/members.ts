@@ -31,9 +31,12 @@ export function useMembers(event: LiveEvent): Loaded<Member[]> {
   return members;
 }
 
+/** What people type for somebody: an address or a username, this perhaps with an @ before it. */
+export const nameOf = (who: string): string => who.trim().replace(/^@/, '');
+
 /** Shares an event with whoever has this email address or username. @throws user-not-found, forbidden, … */
 export async function share(event: LiveEvent, who: string, role: GivenRole): Promise<Member[]> {
-  const name = who.trim().replace(/^@/, '');
+  const name = nameOf(who);
   const invitee = name.includes('@') ? { email: name } : { username: name };
   return give(event.id, { ...invitee, role });
 }

@@ -46,7 +46,5 @@ export function byPerson(conflicts: readonly ScheduleConflict[], myId: string): 
     const userId = one.userId ?? myId;
     people.set(userId, [...(people.get(userId) ?? []), one]);
   }
-  return [...people]
-    .filter(([, met]) => met.length > 0)
-    .map(([userId, met]) => ({ userId, conflicts: met }));
+  return [...people].filter(([, met]) => met.length > 0).map(([userId, met]) => ({ userId, conflicts: met }));
 }

@@ -1,15 +1,13 @@
-/** Puts a text on the clipboard. Without https there is none: then it is copied the old way. @returns whether it is */
+/** Puts a text on the clipboard. @returns whether it is there: without https browsers have none */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = document.createElement('textarea');
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    const isCopied = document.execCommand('copy');
-    area.remove();
-    return isCopied;
+    return false;
   }
 }
+
+/** What to say then. */
+export const copyWords = (isCopied: boolean): string =>
+  isCopied ? 'Copied.' : 'This browser does not let it be copied: please select it yourself.';

@@ -44,6 +44,7 @@ const CASES: Readonly<Partial<Record<ProblemCode, Case>>> = {
   },
   'nothing-to-undo': { detail: 'There is no edit of yours to take back.', at: `${EVENT_PATH}/undo` },
   'idempotency-in-progress': { detail: 'The first request with this key has not ended.', at: '/api/events' },
+  'sync-token-expired': { detail: 'The token is too old: begin anew, without one.', at: '/api/sync' },
   'precondition-failed': { detail: 'The event has version 8.', extras: { currentVersion: 8 } },
   'payload-too-large': { detail: 'A body has at most 1 MiB.' },
   'unsupported-media-type': { detail: 'This takes application/json or application/msgpack.' },

@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, chromium as Chromium } from 'playw
 import { findChromium } from '../chromium.js';
 import { register, type Person, type TestSocket } from '../convene.js';
 import { ConveneProcess, temporaryDirectory } from '../process.js';
+import { TcpProxy } from '../tcp-proxy.js';
 import { Seat, ZONE } from './seat.js';
 
 // As it is for `require`: read as an ES module it is parsed anew, slowly, for every file of tests.
@@ -32,6 +33,8 @@ export function browserTests(): (name: string, body: (stage: Stage) => Promise<v
 export interface SeatOptions extends Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'hasTouch'> {
   /** What the page finds as the session that it kept. */
   session?: Record<string, unknown>;
+  /** Where the console is, if not at the server itself. */
+  url?: string;
 }
 
 export const PHONE = { width: 390, height: 780 };
@@ -71,19 +74,19 @@ export class Stage {
 
   /** A browser in which nobody is signed in, the console open. */
   async visitor(options: SeatOptions = {}): Promise<Seat> {
-    const { session, ...more } = options;
+    const { session, url = this.url, ...more } = options;
     const localStorage = session ? [{ name: 'convene.session', value: JSON.stringify(session) }] : [];
     const context = await this.browser.newContext({
       viewport: { width: 1280, height: 800 },
       locale: 'en-GB',
       timezoneId: ZONE,
       reducedMotion: 'reduce',
-      storageState: { cookies: [], origins: [{ origin: this.url, localStorage }] },
+      storageState: { cookies: [], origins: [{ origin: url, localStorage }] },
       ...more,
     });
     const seat = new Seat(context, await context.newPage());
     this.seats.push(seat);
-    await seat.page.goto(this.url);
+    await seat.page.goto(url);
     return seat;
   }
 
@@ -93,6 +96,12 @@ export class Stage {
     const seat = await this.visitor({ session, ...options });
     await seat.isLive();
     return seat;
+  }
+
+  /** A way to the server that can be cut. */
+  network(): Promise<TcpProxy> {
+    const { hostname, port } = new URL(this.url);
+    return TcpProxy.to(hostname, Number(port));
   }
 
   /** Kills the server. */

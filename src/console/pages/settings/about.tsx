@@ -17,12 +17,12 @@ export function About() {
         </li>
         <li>
           <a href="/api/openapi.json" target="_blank" rel="noopener">
-            As OpenAPI
+            OpenAPI document
           </a>
         </li>
         <li>
           <a href="/api/asyncapi.json" target="_blank" rel="noopener">
-            As AsyncAPI
+            AsyncAPI document
           </a>
         </li>
       </ul>

@@ -24,7 +24,7 @@ export function Exchange() {
   const save = (): void =>
     void action.run(async () => {
       saveFile('convene.ics', 'text/calendar', await exported());
-      toast('Saved all of your events as convene.ics.');
+      toast('Saved all of your events as convene.ics.', { about: 'settings' });
     });
   return (
     <>

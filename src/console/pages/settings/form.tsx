@@ -9,6 +9,8 @@ interface FormProps {
   label: string;
   tone?: 'plain' | 'primary' | 'danger';
   isDisabled?: boolean;
+  /** Where the form can be left. */
+  onCancel?: () => void;
   onSubmit: (given: (name: string) => string, form: HTMLFormElement) => void;
   children: ComponentChildren;
 }
@@ -36,6 +38,7 @@ export function SettingsForm({ action, label, tone = 'plain', isDisabled = false
         <Button type="submit" tone={tone} isDisabled={isDisabled || action.isBusy}>
           {label}
         </Button>
+        {more.onCancel && <Button onClick={more.onCancel}>Cancel</Button>}
       </div>
     </form>
   );

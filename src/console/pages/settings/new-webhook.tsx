@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { CreatedWebhook, EventView, Kind } from '../../../client/index.js';
 import { createWebhook } from '../../state/webhooks.js';
 import { useAction } from '../../state/use-action.js';
-import { Button } from '../../ui/button.js';
 import { Field } from '../../ui/field.js';
 import { SettingsForm } from './form.js';
 import { KIND_NAMES, KINDS } from './webhook-words.js';
@@ -33,9 +32,10 @@ export function NewWebhookForm({ events, onMade, onCancel }: NewWebhookProps) {
         action={action}
         label="Add the webhook"
         tone="primary"
+        onCancel={onCancel}
         onSubmit={(given) => void make(given)}
       >
-        <Field label="Address" hint="Changes are sent there by POST">
+        <Field label="Link" hint="Changes are sent there by POST">
           {(control) => (
             <input
               {...control}
@@ -62,9 +62,6 @@ export function NewWebhookForm({ events, onMade, onCancel }: NewWebhookProps) {
         </Field>
         <KindChoice kinds={kinds} onChange={setKinds} />
       </SettingsForm>
-      <Button tone="quiet" class="once-cancel" onClick={onCancel}>
-        Cancel
-      </Button>
     </div>
   );
 }
@@ -88,7 +85,11 @@ function KindChoice({ kinds, onChange }: KindChoiceProps) {
             type="checkbox"
             checked={kinds.includes(kind)}
             onChange={({ currentTarget }) =>
-              onChange(currentTarget.checked ? [...kinds, kind] : kinds.filter((one) => one !== kind))
+              onChange(
+                currentTarget.checked
+                  ? KINDS.filter((one) => one === kind || kinds.includes(one))
+                  : kinds.filter((one) => one !== kind),
+              )
             }
           />
           {KIND_NAMES[kind]}

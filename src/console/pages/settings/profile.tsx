@@ -20,7 +20,7 @@ export function Profile() {
       onSubmit={(given) =>
         void action.run(async () => {
           await changeNames({ name: given('name').trim(), username: given('username').trim() });
-          toast('Saved your names.');
+          toast('Saved your names.', { about: 'settings' });
         }, TAKEN)
       }
     >
@@ -64,7 +64,7 @@ export function Password() {
         void action.run(async () => {
           await changePassword(given('current'), given('password'));
           form.reset();
-          toast('Your password is changed. You are signed out everywhere else.');
+          toast('Your password is changed. You are signed out everywhere else.', { about: 'settings' });
         }, WRONG)
       }
     >

@@ -21,7 +21,7 @@ export function Trash() {
   const after = (work: () => Promise<void>, done: string): Promise<boolean> =>
     action.run(async () => {
       await work();
-      toast(done);
+      toast(done, { about: 'settings' });
       await reload();
     });
   const erase = async ({ id, title }: EventView): Promise<void> => {

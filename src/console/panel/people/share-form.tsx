@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { LiveEvent } from '../../../client/index.js';
 import { announce } from '../../state/notices.js';
-import { share, type GivenRole, type Member } from '../../state/members.js';
+import { nameOf, share, type GivenRole, type Member } from '../../state/members.js';
+import { session } from '../../state/session.js';
 import { useAction } from '../../state/use-action.js';
+import { useStore } from '../../state/use-store.js';
 import { Button } from '../../ui/button.js';
 import { Field } from '../../ui/field.js';
 
@@ -18,6 +20,8 @@ export function ShareForm({ event, members, onShared }: ShareProps) {
   const [role, setRole] = useState<GivenRole>('editor');
   const [said, say] = useState('');
   const { isBusy, fault, run } = useAction();
+  const me = useStore(session, ({ user }) => user);
+  const isMe = [me?.email, me?.username].some((name) => name?.toLowerCase() === nameOf(who).toLowerCase());
   const send = async (): Promise<void> => {
     const now = await share(event, who, role);
     const words = wordsForShare(members, now, role);
@@ -29,7 +33,9 @@ export function ShareForm({ event, members, onShared }: ShareProps) {
   const submit = (submitted: Event): void => {
     submitted.preventDefault();
     say('');
-    if (who.trim()) {
+    if (isMe) {
+      say('It is yours already.');
+    } else if (who.trim()) {
       void run(send);
     }
   };
