@@ -2,10 +2,16 @@ import type { Content } from './content.js';
 
 /** The words of a text, case and accents aside. */
 export function wordsOf(text: string): string[] {
+  if (ASCII.test(text)) {
+    return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  }
   // Without its marks first: to put a long run of them into order takes time by the square of its length.
   const plain = fold(withoutMarks(withoutMarks(text).normalize('NFKD')));
   return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
+
+/** What has neither accents nor other capitals takes a small part of the work. */
+const ASCII = /^[\0-\x7f]*$/;
 
 const withoutMarks = (text: string): string => text.replace(/\p{M}+/gu, '');
 

@@ -1,6 +1,6 @@
 import type { FoundPlace, OccurrenceIndex } from '../calendar/occurrence-index.js';
-import { clockOf, type Window } from '../calendar/occurrences.js';
-import { parseDate, parseLocal } from '../calendar/time.js';
+import type { Window } from '../calendar/occurrences.js';
+import { formatDate, formatLocal, parseDate, parseLocal } from '../calendar/time.js';
 import { occurrenceView, type OccurrenceView } from '../protocol/events.js';
 import type { ListedQuery, PageFound, Position } from './expand-events.js';
 import type { OccurrenceCache } from './occurrence-cache.js';
@@ -84,7 +84,7 @@ function pageOf(
       return [];
     }
     const { content } = one.event;
-    const recurrenceId = clockOf(content).format(wall);
+    const recurrenceId = (content.allDay ? formatDate : formatLocal)(wall);
     const override = content.overrides[recurrenceId] ?? null;
     return [occurrenceView(one.event, one.role, { recurrenceId, start, end, override })];
   });

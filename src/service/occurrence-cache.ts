@@ -24,6 +24,8 @@ export interface OccurrenceCache {
 export interface OccurrenceCacheSettings {
   events: EventStore;
   clock: Clock;
+  /** How many rows there may be in one index: some 30 bytes each. */
+  maxRows?: number;
   onError(error: unknown, doing: string): void;
 }
 
@@ -35,8 +37,8 @@ const AHEAD = 3 * 366 * DAY;
 /** How long an index is good for, and how long it is kept without being asked for. */
 const MAX_AGE = DAY;
 const IDLE = 15 * 60_000;
-/** How many rows there may be in one index, and in all of them: some 30 bytes each. */
 const MAX_ROWS = 1_000_000;
+/** In all indexes together. */
 const MAX_ROWS_IN_ALL = 4_000_000;
 /** What one event may cost, in units of `Budget`. */
 const EVENT_WORK = 200_000;
@@ -59,7 +61,12 @@ interface Kept {
   next: Promise<void> | null;
 }
 
-export function createOccurrenceCache({ events, clock, onError }: OccurrenceCacheSettings): OccurrenceCache {
+export function createOccurrenceCache({
+  events,
+  clock,
+  maxRows = MAX_ROWS,
+  onError,
+}: OccurrenceCacheSettings): OccurrenceCache {
   const kept = new Map<string, Kept>();
   /** Users whose index is being made, or whose events are too much for one until some time. */
   const resting = new Map<string, Millis>();
@@ -74,7 +81,7 @@ export function createOccurrenceCache({ events, clock, onError }: OccurrenceCach
       key,
       id: event.id,
     }))) {
-      await take(index, page);
+      await take(index, page, maxRows);
     }
     for await (const page of pages(events.losses, userId, since, ({ at, eventId }) => ({
       key: at,
@@ -114,7 +121,7 @@ export function createOccurrenceCache({ events, clock, onError }: OccurrenceCach
       window: index.horizon,
       limit: PAGE,
     })) {
-      await take(index, page);
+      await take(index, page, maxRows);
       if (isClosed) {
         return;
       }
@@ -183,13 +190,13 @@ export function createOccurrenceCache({ events, clock, onError }: OccurrenceCach
 class TooMuch extends Error {}
 
 /** Takes in what of these events is not known yet, with a turn for others now and then. @throws TooMuch */
-async function take(index: OccurrenceIndex, found: readonly FoundEvent[]): Promise<void> {
+async function take(index: OccurrenceIndex, found: readonly FoundEvent[], maxRows: number): Promise<void> {
   let placed: Placed[] = [];
   let count = 0;
   const put = async (): Promise<void> => {
     index.put(placed);
     [placed, count] = [[], 0];
-    if (index.rows > MAX_ROWS) {
+    if (index.rows > maxRows) {
       throw new TooMuch();
     }
     await nextTurn();
