@@ -31,7 +31,8 @@ interface Connection extends EventEmitter {
 
 /**
  * Closes a connection that is sent more while over `limitBytes` wait for it, hard: what waited is freed at once and
- * Socket.IO sees it disconnect. So at most the limit and one message wait; a single message may be of any size.
+ * Socket.IO sees it disconnect. So at most the limit, a 64th of it
+ * and one message wait; a single message may be of any size.
  * So is one freed that no longer answers pings; Engine.IO would leave it half a minute to take what waits.
  *
  * `engine` is the Engine.IO server (`io.engine`, there once `io` is attached).
@@ -39,6 +40,9 @@ interface Connection extends EventEmitter {
 export function dropSlowConsumers(engine: EventEmitter, settings: SlowConsumerSettings = {}): void {
   engine.on('connection', (connection: Connection) => watch(connection, settings));
 }
+
+/** So often it is looked what is unsent while as much as the limit is sent. */
+const LOOKS = 64;
 
 /** Runs for each packet to each receiver: it adds up, and asks for nothing that has to be computed. */
 function watch(
@@ -49,9 +53,18 @@ function watch(
   const polls = new Map<ServerResponse, number>();
   const unsent = () => queued + inTransport(connection.transport, polls);
 
+  const often = limitBytes / LOOKS;
+  let sinceLook = often;
+
   connection.on('packetCreate', (packet: Packet) => {
-    const unsentBytes = unsent();
-    queued += sizeOf(packet);
+    const size = sizeOf(packet);
+    queued += size;
+    sinceLook += size;
+    if (sinceLook < often) {
+      return;
+    }
+    sinceLook = 0;
+    const unsentBytes = unsent() - size;
     if (unsentBytes > limitBytes) {
       const { transport } = connection;
       connection.close(true);
@@ -87,7 +100,11 @@ function inTransport({ socket }: Transport, polls: ReadonlyMap<ServerResponse, n
 function sizeOf({ data, options }: Packet): number {
   const frame = options?.wsPreEncodedFrame;
   if (frame) {
-    return frame.reduce((sum, part) => sum + part.length, 0);
+    let bytes = 0;
+    for (const part of frame) {
+      bytes += part.length;
+    }
+    return bytes;
   }
   return typeof data === 'string' ? Buffer.byteLength(data) : (data?.byteLength ?? 0);
 }
