@@ -25,6 +25,7 @@ const WORDS: Readonly<Record<string, string | ((error: Said) => string | undefin
   'connection-lost': UNREACHABLE,
   'no-answer': 'The server did not answer in time. Please try again.',
   unavailable: 'The server is busy or being restarted. Please try again in a moment.',
+  closed: 'It is not open any more.',
   'too-many-pending': 'Too much waits to be sent. Please wait until you are online again.',
   'invalid-credentials': 'The name or the password is not right.',
   'already-registered': 'There is an account with this address already: sign in instead.',

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ConveneClient, ConveneError, type LiveEvent } from '../client/index.js';
 import { between, oneOf } from './chance.js';
 import { homeOf, nextDoing, type Home } from './doings.js';
@@ -19,9 +20,7 @@ const UNDOES = 12;
 export class Colleague {
   private readonly events = new Map<string, { event: LiveEvent; home: Home }>();
   private readonly client: ConveneClient;
-  private stopped: (() => void) | undefined;
-  private readonly stop = new Promise<void>((resolve) => (this.stopped = resolve));
-  private isStopped = false;
+  private readonly ending = new AbortController();
   private done: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,8 +41,7 @@ export class Colleague {
   }
 
   async end(): Promise<void> {
-    this.isStopped = true;
-    this.stopped?.();
+    this.ending.abort();
     await this.done;
     this.client.close();
   }
@@ -61,43 +59,41 @@ export class Colleague {
   }
 
   private async work(): Promise<void> {
-    while (!this.isStopped) {
-      await this.pause(AWAY);
+    const { signal } = this.ending;
+    while (!signal.aborted) {
       const one = oneOf([...this.events.values()].filter(({ event }) => event.role !== 'viewer'));
-      if (one && !this.isStopped) {
-        await this.visit(one.event, one.home).catch(letGo);
-      }
+      await this.pause(AWAY)
+        .then(() => one && this.visit(one.event, one.home))
+        .catch(letGo);
     }
   }
 
   private async visit(event: LiveEvent, home: Home): Promise<void> {
-    await event.setPresence({ open: true });
-    await this.pause(LOOKS);
-    const { field, fields, note } = nextDoing(event, home, this.person.name.split(' ')[0] ?? '');
-    await event.setPresence({ open: true, field });
-    await this.pause(TYPES);
-    if (!this.isStopped && event.closed === null) {
+    try {
+      await event.setPresence({ open: true });
+      await this.pause(LOOKS);
+      const { field, fields, note } = nextDoing(event, home, this.person.name.split(' ')[0] ?? '');
+      await event.setPresence({ open: true, field });
+      await this.pause(TYPES);
       await (Math.random() < 1 / UNDOES
         ? this.client.request('POST', `/api/events/${event.id}/undo`)
         : event.edit(fields, note === undefined ? {} : { note }));
+      await event.setPresence({ open: true });
+      await this.pause(LOOKS);
+    } finally {
+      await event.setPresence(null);
     }
-    await event.setPresence({ open: true });
-    await this.pause(LOOKS);
-    await event.setPresence(null);
   }
 
-  /** Less where it is to end. */
-  private async pause([least, most]: readonly [number, number]): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const time = new Promise<void>((resolve) => (timer = setTimeout(resolve, between(least, most))));
-    await Promise.race([time, this.stop]);
-    clearTimeout(timer);
+  /** @throws AbortError where it is to end */
+  private pause([least, most]: readonly [number, number]): Promise<void> {
+    return setTimeout(between(least, most), undefined, { signal: this.ending.signal });
   }
 }
 
-/** What a visitor has changed, taken away or deleted under a colleague's hands is nothing to speak of. */
+/** What a visitor has changed, taken away or deleted under a colleague's hands is nothing to speak of; nor the end. */
 function letGo(error: unknown): void {
-  if (!(error instanceof ConveneError)) {
+  if (!(error instanceof ConveneError) && (error as Error).name !== 'AbortError') {
     throw error;
   }
 }

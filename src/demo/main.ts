@@ -14,14 +14,14 @@ import { PASSWORD, PEOPLE, VISITOR } from './people.js';
  * LOG_LEVEL are heeded. As the passwords are known to everybody, it is for this machine alone unless HOST says else.
  */
 const DAY_MS = 86_400_000;
-const data = mkdtempSync(path.join(tmpdir(), 'convene-demo-'));
-process.on('exit', () => rmSync(data, { recursive: true, force: true }));
-
 const ended = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => resolve());
   }
 });
+
+const data = mkdtempSync(path.join(tmpdir(), 'convene-demo-'));
+process.on('exit', () => rmSync(data, { recursive: true, force: true }));
 
 try {
   const house = await open();

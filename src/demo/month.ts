@@ -97,7 +97,7 @@ const SERIES: readonly Plan[] = [
   {
     owner: 'bao',
     viewers: others('bao'),
-    day: 8,
+    day: 4,
     days: 1,
     recurrence: 'FREQ=YEARLY',
     title: 'Bao’s birthday',
@@ -162,6 +162,14 @@ const SINGLES: readonly Plan[] = [
   {
     owner: 'chidi',
     viewers: others('chidi'),
+    day: 1,
+    days: 3,
+    title: 'Guests from Tokyo',
+    more: { color: TEAL, busy: false },
+  },
+  {
+    owner: 'chidi',
+    viewers: others('chidi'),
     day: 9,
     days: 3,
     title: 'Chidi is away',
@@ -191,7 +199,7 @@ const SINGLES: readonly Plan[] = [
     title: 'Lunch with Dana',
     more: { color: GREEN },
   },
-  { owner: 'ada', day: 4, time: ['16:00', '17:00'], title: 'Retrospective', more: { color: BLUE } },
+  { owner: 'ada', day: 4, time: ['13:30', '15:00'], title: 'Retrospective', more: { color: BLUE } },
   {
     owner: 'bao',
     editors: ['ada'],

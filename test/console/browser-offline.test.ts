@@ -102,7 +102,7 @@ inBrowser('an access token that is not taken any more is replaced unnoticed', as
   const seat = await stage.visitor({
     session: { user: ada.user, ...ada.tokens, accessToken: 'old', expiresAt: Date.now() + 900_000 },
   });
-  seat.expects(/status of 401/, /WebSocket is closed before/);
+  seat.expects(/status of 401/, /socket\.io/);
   await seat.item(/Plan/).waitFor();
   await seat.isLive();
 });

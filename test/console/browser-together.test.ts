@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Person } from '../support/convene.js';
 import { span, type Seat } from '../support/browser/seat.js';
+import { expectAccessible } from '../support/browser/axe.js';
 import { eventually } from '../support/browser/eventually.js';
 import { browserTests, type Stage } from '../support/browser/stage.js';
 
@@ -90,6 +91,9 @@ inBrowser('two who change the same are told, and choose; what was typed stays un
       'Hers',
       'His',
     ]);
+    if (comesTo === 'His') {
+      await expectAccessible(left, 'a choice');
+    }
     await choice.getByRole('button', { name: take }).click();
     await choice.waitFor({ state: 'detached' });
     if (comesTo !== 'His') {

@@ -162,5 +162,8 @@ inBrowser('every view can be used by everybody, in light and dark, wide and on a
   await expectAccessible(seat, 'a new event');
   await seat.page.keyboard.press('Escape');
   await seat.open(event.id);
-  await expectAccessible(seat, 'an event');
+  for (const tab of ['Details', 'People', 'Overlaps']) {
+    await seat.tab(tab);
+    await expectAccessible(seat, `an event, ${tab}`);
+  }
 });

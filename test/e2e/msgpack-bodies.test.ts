@@ -26,8 +26,9 @@ afterAll(() => convene.close());
 async function webhookOf(owner: Person): Promise<string> {
   const { items } = (await owner.get('/api/webhooks')).body;
   const [known] = items;
-  return (known ?? (await owner.post('/api/webhooks', { url: 'https://hooks.invalid/', events: ['undo'] })).body)
-    .id;
+  return (
+    known ?? (await owner.post('/api/webhooks', { url: 'https://hooks.invalid/', events: ['undo'] })).body
+  ).id;
 }
 
 /** The place of an operation on a new series of somebody's, of which Bob is a member. */

@@ -105,6 +105,7 @@ const optionsFor = (timeZone: string, initialView: string): CalendarOptions => (
   navLinkHint: (day: string, date: Date) => `${dayName(date, timeZone)}, ${day}`,
   dayCellDidMount: ({ el }) => el.removeAttribute('aria-label'),
   eventDidMount: ({ el }) => el.matches('[role=list] > *') && el.parentElement?.setAttribute('role', 'group'),
+  viewDidMount: ({ el, view }) => view.type.startsWith('timeGrid') && scrollByKeys(el),
   datesSet: ({ start, end, view }) => {
     // A day more at each end: all-day events are dates, which begin elsewhere earlier.
     const wide = (date: Date, by: number): string => new Date(date.getTime() + by).toISOString();
@@ -120,6 +121,14 @@ const optionsFor = (timeZone: string, initialView: string): CalendarOptions => (
   eventDrop: (info) => void dragged(info, false),
   eventResize: (info) => void dragged(info, true),
 });
+
+/** Where there are no events, nothing in the day takes the focus: something must, to be scrolled by keys. */
+function scrollByKeys(element: HTMLElement): void {
+  for (const part of element.querySelectorAll<HTMLElement>('[style*=overflow]')) {
+    const row = part.style.overflowY === 'auto' ? part.querySelector<HTMLElement>('[role=row]') : null;
+    row?.setAttribute('tabindex', '0');
+  }
+}
 
 /** As the calendar's own headers say it: “Mon 16”. */
 const dayName = (date: Date, timeZone: string): string =>

@@ -1,4 +1,4 @@
-import { useContext, useId } from 'preact/hooks';
+import { useContext, useEffect, useId, useRef } from 'preact/hooks';
 import { FieldMarks } from '../ui/field-marks.js';
 import { Field } from '../ui/field.js';
 import { ColorField } from './color-field.js';
@@ -86,6 +86,7 @@ export function EventFields(props: FormProps) {
           faults.url !== undefined ||
           isMarked
         }
+        isNeeded={isMarked || faults.url !== undefined}
       >
         <Field label="Link" name="url" fault={faults.url}>
           {(control) => (
@@ -146,11 +147,24 @@ function StatusFields({ values, onChange, isReadOnly, onField }: FormProps) {
   );
 }
 
+interface MoreProps {
+  isOpen: boolean;
+  /** Something in it is to be seen now, even where somebody has folded it away. */
+  isNeeded: boolean;
+  children: preact.ComponentChildren;
+}
+
 /** What few events need is folded away until one does. */
-function More({ isOpen, children }: { isOpen: boolean; children: preact.ComponentChildren }) {
+function More({ isOpen, isNeeded, children }: MoreProps) {
   const id = useId();
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (isNeeded) {
+      details.current?.setAttribute('open', '');
+    }
+  }, [isNeeded]);
   return (
-    <details class="more" open={isOpen} id={id}>
+    <details class="more" open={isOpen} id={id} ref={details}>
       <summary>Link, tags, status</summary>
       {children}
     </details>

@@ -18,8 +18,8 @@ export function OfflineBar() {
         <div class="offline-bar">
           <OfflineIcon />
           <p>
-            <strong>Offline</strong> since <time>{clock.format(lostAt)}</time>: your edits are kept, and sent
-            when you are back.
+            <strong>Offline</strong> since <time>{clock.format(lostAt)}</time>
+            <span class="offline-more">: your edits are kept, and sent when you are back.</span>
           </p>
           {count > 0 && (
             <span class="badge badge-warn">{count === 1 ? '1 edit waits' : `${count} edits wait`}</span>

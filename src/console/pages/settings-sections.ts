@@ -3,6 +3,7 @@ import { About } from './settings/about.js';
 import { DeleteAccount } from './settings/delete-account.js';
 import { Exchange } from './settings/exchange.js';
 import { FeedsCard } from './settings/feeds.js';
+import { Invite } from './settings/invite.js';
 import { Password, Profile } from './settings/profile.js';
 import { SessionsCard } from './settings/sessions.js';
 import { Trash } from './settings/trash.js';
@@ -17,6 +18,7 @@ export const SETTINGS: readonly { name: string; title: string; View: ComponentTy
   { name: 'exchange', title: 'Import and export', View: Exchange },
   { name: 'feeds', title: 'Feeds', View: FeedsCard },
   { name: 'webhooks', title: 'Webhooks', View: WebhooksCard },
+  { name: 'invite', title: 'Invite somebody', View: Invite },
   { name: 'delete', title: 'Delete account', View: DeleteAccount },
   { name: 'about', title: 'About', View: About },
 ];

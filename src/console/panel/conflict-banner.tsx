@@ -43,10 +43,10 @@ export function ConflictBanner({ event, occurrence }: SectionProps) {
             >
               Choose
             </Button>
-            <Button class="button-small" onClick={() => insist(fields, first.mine)}>
+            <Button class="button-small" onClick={goingOn(() => insist(fields, first.mine))}>
               Keep all mine
             </Button>
-            <Button class="button-small" onClick={() => clear(fields)}>
+            <Button class="button-small" onClick={goingOn(() => clear(fields))}>
               Take all theirs
             </Button>
           </div>
@@ -55,3 +55,11 @@ export function ConflictBanner({ event, occurrence }: SectionProps) {
     )
   );
 }
+
+/** The banner goes by it: the focus stays in the panel. */
+const goingOn =
+  (choose: () => void) =>
+  (event: MouseEvent): void => {
+    (event.currentTarget as Element).closest<HTMLElement>('.panel')?.focus();
+    choose();
+  };

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Content } from '../../client/index.js';
 import { askScope, confirm } from '../dialogs/ask.js';
 import { Conflicts } from '../form/conflicts.js';
@@ -12,6 +12,7 @@ import { wordsFor } from '../words.js';
 import { useDraft } from './draft.js';
 import { useMarks } from './field-marks.js';
 import { KeptText } from './kept-text.js';
+import { NoteField } from './history/note-field.js';
 import { openTab } from './open-tab.js';
 import type { SectionProps } from './section-props.js';
 import { useFocusTold } from './use-focus-told.js';
@@ -24,6 +25,9 @@ export function Details(props: SectionProps) {
   const markOf = useMarks(props, draft);
   const tellFocus = useFocusTold(event);
   const [state, setState] = useState({ isStrict: false, isSending: false, fault: '' });
+  // What was wrong with it was said of what stood there then.
+  useEffect(() => setState((now) => (now.fault ? { ...now, fault: '' } : now)), [draft.mine]);
+  const [note, setNote] = useState('');
   const isReadOnly = event.role === 'viewer';
   const target: Target = {
     eventId: event.id,
@@ -48,8 +52,9 @@ export function Details(props: SectionProps) {
     setState({ isStrict: true, isSending: true, fault: '' });
     try {
       const fields = changedFields(draft.stored, draft.merged);
-      await changeEvent({ ...target, scope }, fields, `Saved ${draft.values.title}.`);
-      draft.clear();
+      await changeEvent({ ...target, scope, note: note.trim() }, fields, `Saved ${draft.values.title}.`);
+      draft.saved(draft.merged);
+      setNote('');
       setState({ isStrict: false, isSending: false, fault: '' });
     } catch (error) {
       setState({ isStrict: true, isSending: false, fault: wordsFor(error) });
@@ -76,7 +81,8 @@ export function Details(props: SectionProps) {
         />
       </FieldMarks.Provider>
       {draft.isChanged && !isReadOnly && <Conflicts values={draft.merged} ownId={event.id} />}
-      {state.fault && (
+      {draft.isChanged && !isReadOnly && <NoteField value={note} onChange={setNote} />}
+      {state.fault && draft.conflicts.length === 0 && (
         <p class="alert" role="alert">
           {state.fault}
         </p>

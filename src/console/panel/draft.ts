@@ -3,7 +3,7 @@ import { valuesOf, type FormField, type FormValues } from '../form/values.js';
 import { createStore } from '../state/store.js';
 import { useStore } from '../state/use-store.js';
 import { editConflicts, mergedValues, type EditConflict } from './edit-conflicts.js';
-import { insist, NOTHING_TOUCHED, takeBack, touch, without, type Touched } from './touched.js';
+import { insist, NOTHING_TOUCHED, settled, takeBack, touch, without, type Touched } from './touched.js';
 
 export interface Draft extends Touched {
   /** What the form shows: the event as it is now, and on it what was touched. */
@@ -20,6 +20,8 @@ export interface Draft extends Touched {
   change(values: FormValues): void;
   /** Forgets what was touched, or only these fields of it: they follow the event again. */
   clear(fields?: readonly FormField[]): void;
+  /** These values were saved; what was typed since stays. */
+  saved(values: FormValues): void;
   /** Of these fields one wants these values, whatever others made of them. */
   insist(fields: readonly FormField[], values: FormValues): void;
 }
@@ -47,6 +49,7 @@ export function useDraft(eventId: string, recurrenceId: string | null, content: 
     conflicts: editConflicts(touched, stored),
     change: (values) => setDraft(key, touch(touched, stored, values)),
     clear: (fields) => setDraft(key, fields ? without(touched, fields) : NOTHING_TOUCHED),
+    saved: (values) => setDraft(key, settled(drafts.get().of[key] ?? NOTHING_TOUCHED, values)),
     insist: (fields, values) => setDraft(key, insist(touched, fields, stored, values)),
   };
 }

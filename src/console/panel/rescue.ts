@@ -7,7 +7,7 @@ import { typedText } from './typed-text.js';
 /** What a toast offers about an event that was taken away while somebody was typing in it; nothing where nobody was. */
 export function rescue(eventId: string, title: string): { action?: { label: string; run(): void } } {
   const text = typedText(draftsOf(eventId));
-  return text ? { action: { label: 'What I had typed', run: () => void show(title, text) } } : {};
+  return text ? { action: { label: 'My text', run: () => void show(title, text) } } : {};
 }
 
 async function show(title: string, text: string): Promise<void> {

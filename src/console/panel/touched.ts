@@ -43,6 +43,15 @@ export function insist(
   };
 }
 
+/** This was saved: what was typed since is an edit of it. */
+export function settled({ mine }: Touched, saved: FormValues): Touched {
+  const fields = (Object.keys(mine) as FormField[]).filter((field) => !same(mine[field], saved[field]));
+  return {
+    mine: pick(fields, (field) => mine[field]),
+    bases: pick(wholeParts(fields), (field) => saved[field]),
+  };
+}
+
 /** An edit that did not get through is in the form again, except where something else was typed since. */
 export function takeBack({ mine, bases }: Touched, before: FormValues, after: FormValues): Touched {
   const fields = differing(before, after);

@@ -16,6 +16,8 @@ export interface Target {
   scope: Scope;
   /** Of an occurrence: the version that was seen. Where others changed the same since, it is an edit conflict. */
   baseVersion?: number;
+  /** Why it is changed, for the history; '' says nothing. */
+  note?: string;
 }
 
 /** Content as the API takes it for a new event. */
@@ -40,9 +42,11 @@ export async function createEvent(content: NewContent): Promise<EventView> {
 export async function changeEvent(target: Target, fields: Fields, done: string): Promise<void> {
   if (target.recurrenceId === null) {
     const isStored = await editWhole(target, fields);
-    tell(target.eventId, isStored ? done : `${done} It is sent when you are online again.`, () =>
-      undo(target.eventId),
-    );
+    if (isStored) {
+      tell(target.eventId, done, () => undo(target.eventId));
+    } else {
+      tell(target.eventId, `${done} It is sent when you are online again.`);
+    }
     return;
   }
   const following = await editOccurrence(target, target.recurrenceId, fields);
@@ -56,10 +60,10 @@ const tell = (eventId: string, text: string, back?: () => Promise<void>): void =
   toast(text, { about: eventId, ...(back && { action: { label: 'Undo', run: () => void back() } }) });
 
 /** @returns whether it is stored; without a connection it is kept, and sent later */
-async function editWhole({ eventId }: Target, fields: Fields): Promise<boolean> {
+async function editWhole({ eventId, note = '' }: Target, fields: Fields): Promise<boolean> {
   const { event, release } = hold(eventId);
   try {
-    const stored = (await event).edit(fields);
+    const stored = (await event).edit(fields, note === '' ? {} : { note });
     if (connection.get().state !== 'online') {
       stored.catch(complainUnlessKept);
       return false;
@@ -71,23 +75,28 @@ async function editWhole({ eventId }: Target, fields: Fields): Promise<boolean> 
   }
 }
 
-/** An edit that others' met is kept in its form, and that is told: `panel/failed-edits.ts`. */
+/** What met another's edit, or was on its way when the event was taken away, is kept; `panel/failed-edits.ts` says so. */
 export function complainUnlessKept(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'edit-conflict') {
+  const { code } = error as { code?: unknown };
+  if (code !== 'edit-conflict' && code !== 'not-found' && code !== 'closed') {
     complain(error);
   }
 }
 
 /** @returns the event in which a series goes on that was split */
 async function editOccurrence(
-  { eventId, scope, baseVersion }: Target,
+  { eventId, scope, baseVersion, note = '' }: Target,
   recurrenceId: string,
   fields: Fields,
 ): Promise<EventView | undefined> {
   const answer = await client.request<EventView | { following: EventView }>(
     'PATCH',
     `/api/events/${eventId}/occurrences/${encodeURIComponent(recurrenceId)}`,
-    { query: { scope, baseVersion }, body: fields, headers: { 'Edit-Id': newId() } },
+    {
+      query: { scope, baseVersion },
+      body: fields,
+      headers: { 'Edit-Id': newId(), ...(note !== '' && { 'Edit-Note': encodeURIComponent(note) }) },
+    },
   );
   return 'following' in answer ? answer.following : undefined;
 }

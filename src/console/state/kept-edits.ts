@@ -1,52 +1,44 @@
-import type { FailedEdit, LiveEvent } from '../../client/index.js';
-import { forgetDrafts, keepAsDraft } from '../panel/draft.js';
+import type { ConveneError, FailedEdit, LiveEvent } from '../../client/index.js';
+import { backWords, type Absence } from '../header/back-words.js';
 import { connection } from './client.js';
-import { liveEvents, onLiveChange } from './live.js';
+import { liveEvents, onLiveChange, onLiveFailure } from './live.js';
 import { toast } from './notices.js';
 import { refresh } from './occurrences.js';
-import { session } from './session.js';
+import { openEvent } from './route.js';
+
+import { myId, session } from './session.js';
 import { createStore } from './store.js';
 
 /** Edits that the server has not answered: made without a connection, they are sent when there is one. */
 export const keptEdits = createStore<{ count: number }>({ count: 0 });
 
-/** What became of a time without a connection. */
-interface Away {
+/** A time without a connection, and what came of it. */
+interface Away extends Absence {
   /** The events' versions when it was lost. */
   versions: ReadonlyMap<LiveEvent, number>;
-  /** How many edits were kept when it came back, and how many of them did not get through. */
-  kept: number;
-  failed: number;
-  /** How many changes of others came in. */
-  others: number;
 }
 
-const watched = new WeakSet<LiveEvent>();
 const waiting = new WeakSet<LiveEvent>();
 let away: Away | null = null;
-/** Whose drafts there are. */
-let author = '';
+/** Events with edits that a session took with it, and whose they are. */
+const unsent = new Map<string, { title: string; userId: string }>();
+let lastUser = '';
 
-/** Counts what waits, tells what became of it, and keeps what a session that ends would take along. */
+/** Counts what waits, tells what became of it, and reminds of what a session that ended has left unsent. */
 export function startKeptEdits(): void {
   onLiveChange(watch);
+  onLiveFailure(failed);
   let before = connection.get().state;
   connection.subscribe(() => {
     const { state } = connection.get();
     if (before === 'online' && state !== 'online') {
-      away ??= { versions: versionsNow(), kept: 0, failed: 0, others: 0 };
-    } else if (state === 'online' && away) {
+      away ??= { versions: versionsNow(), kept: 0, met: 0, refused: 0, others: 0 };
+    } else if (before !== 'online' && state === 'online' && away) {
       void comeBack(away);
     }
     before = state;
   });
-  session.subscribe(() => {
-    const id = session.get().user?.id ?? author;
-    if (author !== '' && id !== author) {
-      forgetDrafts(); // somebody else has signed in
-    }
-    author = id;
-  });
+  session.subscribe(signedIn);
   addEventListener('beforeunload', (event) => {
     if (keptEdits.get().count > 0) {
       event.preventDefault(); // the browser asks whether one really wants to leave
@@ -58,17 +50,6 @@ const versionsNow = (): Map<LiveEvent, number> =>
   new Map(liveEvents().map((event) => [event, event.version]));
 
 function watch(event: LiveEvent): void {
-  if (!watched.has(event)) {
-    watched.add(event);
-    event.on('conflict', failed);
-    event.on('refused', failed);
-    event.on('closed', ({ reason, unsaved }) => {
-      count();
-      if (reason === 'session-ended' && unsaved.length > 0) {
-        keep(event.id, unsaved);
-      }
-    });
-  }
   count();
   if (event.pending > 0 && !waiting.has(event)) {
     waiting.add(event);
@@ -82,19 +63,33 @@ function watch(event: LiveEvent): void {
 const count = (): void =>
   keptEdits.set({ count: liveEvents().reduce((sum, { pending }) => sum + pending, 0) });
 
-function failed(): void {
-  if (away) {
-    away.failed += 1;
+function failed(event: LiveEvent, edits: readonly FailedEdit[], error: ConveneError | null): void {
+  count();
+  if (away && event.closed !== 'session-ended') {
+    away[error?.code === 'edit-conflict' ? 'met' : 'refused'] += edits.length;
+  } else if (!error && event.closed === 'session-ended' && edits.length > 0) {
+    unsent.set(event.id, { title: event.content.title, userId: lastUser });
+    toast('What was not sent yet is kept: sign in again, and save it.', { about: event.id });
   }
 }
 
-/** The edits of a session that has ended become what was typed and not saved: their author finds them in the form. */
-function keep(eventId: string, unsaved: readonly FailedEdit[]): void {
-  const [first, last] = [unsaved[0], unsaved.at(-1)];
-  if (first && last) {
-    keepAsDraft(eventId, first.before, last.after);
-    toast('What was not sent yet is kept: sign in again, and save it.', { about: 'kept-drafts' });
+/** Whoever signs in again is reminded of what was not sent: it stands in the event's form. */
+function signedIn(): void {
+  const id = myId();
+  if (id === '') {
+    away = null;
+    return;
   }
+  for (const [eventId, { title, userId }] of unsent) {
+    if (userId === id) {
+      toast(`Your edit of ${title} was not sent. It is kept in its form.`, {
+        about: 'unsent',
+        action: { label: 'Open', run: () => openEvent(eventId) },
+      });
+    }
+  }
+  unsent.clear();
+  lastUser = id;
 }
 
 /** Waits until everything is up to date and sent, and says what came of it. */
@@ -109,39 +104,31 @@ async function comeBack(since: Away): Promise<void> {
   away = null;
   refresh();
   const said = backWords(since);
-  if (said) {
+  if (said !== null) {
     toast(said, { about: 'connection' });
   }
 }
 
 /** An event has what others did before it sends what was kept. */
 function caughtUp(event: LiveEvent, since: Away): Promise<void> {
-  const before = since.versions.get(event);
+  const before = since.versions.get(event) ?? Infinity;
   return new Promise((resolve) => {
+    const stops: (() => void)[] = [];
     const end = (): void => {
       stops.forEach((stop) => stop());
       resolve();
     };
-    const stops = [
+    stops.push(
       event.on('synced', ({ version }) => {
-        since.others += before === undefined ? 0 : Math.max(0, version - before);
+        since.others += Math.max(0, version - before);
         end();
       }),
       event.on('closed', end),
-    ];
-    const stopConnection = connection.subscribe(() => connection.get().state !== 'online' && end());
-    stops.push(stopConnection);
+      connection.subscribe(() => {
+        if (connection.get().state !== 'online') {
+          end();
+        }
+      }),
+    );
   });
-}
-
-/** What came of a time without a connection; null where nothing did. */
-export function backWords({ kept, failed, others }: Pick<Away, 'kept' | 'failed' | 'others'>): string | null {
-  const sent = kept - failed;
-  const parts = [
-    sent > 0 && (sent === 1 ? 'Your edit was sent.' : `Your ${sent} edits were sent.`),
-    failed > 0 && (failed === 1 ? 'One edit could not be stored.' : `${failed} edits could not be stored.`),
-    others > 0 &&
-      (others === 1 ? 'Others made one change meanwhile.' : `Others made ${others} changes meanwhile.`),
-  ].filter(Boolean);
-  return parts.length > 0 ? ['You are online again.', ...parts].join(' ') : null;
 }

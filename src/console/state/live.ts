@@ -97,9 +97,9 @@ async function subscribe(id: string): Promise<LiveEvent> {
     live.set(id, event);
     const failed = (edits: readonly FailedEdit[], error: ConveneError | null): void =>
       failureListeners.forEach((listener) => listener(event, edits, error));
-    titles.set(id, event.content.title);
+    titles.set(id, event.serverContent.title);
     event.on('change', (told) => {
-      titles.set(id, told.content.title);
+      titles.set(id, event.serverContent.title);
       listeners.forEach((listener) => listener(event, told));
     });
     event.on('conflict', ({ edit, error }) => failed([edit], error));

@@ -5,7 +5,7 @@ import { rescue } from '../panel/rescue.js';
 import { client, connection } from './client.js';
 import { forgetLive, lastTitle, liveEvent, onLiveChange } from './live.js';
 import { announceSoon } from './news-words.js';
-import { toast } from './notices.js';
+import { toast, withdraw } from './notices.js';
 import { forgetOccurrences, occurrences, refresh, removeEvent, showChanged } from './occurrences.js';
 import { openCalendar, openEvent, route } from './route.js';
 import { myId, session } from './session.js';
@@ -75,6 +75,7 @@ const titleOf = (id: string): string =>
 function gone(eventId: string, by: { id: string }, what: string): void {
   const title = titleOf(eventId);
   removeEvent(eventId);
+  withdraw(`overlap/${eventId}`);
   if (route.get().eventId === eventId) {
     question.get().open?.answer(null);
     openCalendar();

@@ -33,6 +33,10 @@ export function toast(text: string, more: Partial<Pick<Toast, 'tone' | 'action' 
 export const dismiss = (id: string): void =>
   notices.set(({ toasts }) => ({ toasts: toasts.filter((one) => one.id !== id) }));
 
+/** What was said about this is not so any more. */
+export const withdraw = (about: string): void =>
+  notices.set(({ toasts }) => ({ toasts: toasts.filter((one) => one.about !== about) }));
+
 /** Says something to a screen reader alone. */
 export const announce = (text: string): void => notices.set({ said: text });
 

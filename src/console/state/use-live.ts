@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useState } from 'preact/hooks';
 import { ConveneError, type CloseReason, type LiveEvent } from '../../client/index.js';
+import { client } from './client.js';
 import { hold } from './live.js';
 
 export interface LiveState {
@@ -23,6 +24,7 @@ export function useLiveEvent(id: string): LiveState {
         if (isWanted) {
           const again = (): void => draw(undefined);
           stops.push(one.on('change', again), one.on('presence', again), one.on('synced', again));
+          stops.push(client.on('event:shared', again)); // one's own role may be another
           stops.push(
             one.on('closed', ({ reason }) => setState({ id, event: one, closed: reason, error: null })),
           );

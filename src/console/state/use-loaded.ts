@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { wordsFor } from '../words.js';
+import { connection } from './client.js';
+import { useStore } from './use-store.js';
 
 export interface Loaded<T> {
   /** null until it is there. */
@@ -39,6 +41,12 @@ export function useLoaded<T>(load: () => Promise<T>, key = ''): Loaded<T> {
     void reload();
     return () => void (newest.current.isThere = false);
   }, [reload]);
+  const isOnline = useStore(connection, (now) => now.state === 'online');
+  useEffect(() => {
+    if (isOnline && state.fault !== '') {
+      void reload(); // it may have failed for want of a connection
+    }
+  }, [isOnline]);
   const isCurrent = state.key === key;
   return {
     data: isCurrent ? state.data : null,

@@ -16,8 +16,10 @@ export function Dialog({ title, size = 'medium', onClose, children }: DialogProp
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
     return () => {
+      shown?.close(); // while it is open, nothing outside of it takes the focus
       if (before instanceof HTMLElement) {
         before.focus();
       }

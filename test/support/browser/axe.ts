@@ -31,9 +31,9 @@ async function look({ page }: Seat): Promise<string[]> {
   if (!(await page.evaluate(`'axe' in window`))) {
     await page.evaluate(source);
   }
-  const { violations } = (await page.evaluate(
+  const { violations } = await page.evaluate<AxeResults>(
     `axe.run(document, { resultTypes: ['violations'] })`,
-  )) as AxeResults;
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);

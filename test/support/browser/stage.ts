@@ -39,10 +39,14 @@ export interface SeatOptions extends Pick<BrowserContextOptions, 'viewport' | 'c
 
 export const PHONE = { width: 390, height: 780 };
 
+/** Webhooks may lead to a program of the test. */
+const settings = (directory: string) => ({ DATA_DIR: directory, WEBHOOK_PRIVATE: 'allow' });
+
 /** A built Convene in a process of its own, and one browser, in which each person has a profile of their own. */
 export class Stage {
   readonly sockets = new Set<TestSocket>();
   private seats: Seat[] = [];
+  private networks: TcpProxy[] = [];
 
   private constructor(
     private readonly browser: Browser,
@@ -57,7 +61,7 @@ export class Stage {
         executablePath: binary ?? '',
         args: ['--no-sandbox', '--disable-background-networking', '--disable-dev-shm-usage', '--lang=en-GB'],
       }),
-      ConveneProcess.start({ DATA_DIR: data.directory }),
+      ConveneProcess.start(settings(data.directory)),
     ]);
     return new Stage(browser, server, data);
   }
@@ -98,10 +102,12 @@ export class Stage {
     return seat;
   }
 
-  /** A way to the server that can be cut. */
-  network(): Promise<TcpProxy> {
+  /** A way to the server that can be cut; for one test. */
+  async network(): Promise<TcpProxy> {
     const { hostname, port } = new URL(this.url);
-    return TcpProxy.to(hostname, Number(port));
+    const network = await TcpProxy.to(hostname, Number(port));
+    this.networks.push(network);
+    return network;
   }
 
   /** Kills the server. */
@@ -112,7 +118,7 @@ export class Stage {
   /** Starts it again, where it was. */
   async restart(): Promise<void> {
     const { port } = new URL(this.url);
-    this.server = await ConveneProcess.start({ DATA_DIR: this.data.directory, PORT: port });
+    this.server = await ConveneProcess.start({ ...settings(this.data.directory), PORT: port });
   }
 
   /** After a test: its pages are closed. @returns what they complained of and nobody expected */
@@ -120,6 +126,7 @@ export class Stage {
     const seats = this.seats;
     this.seats = [];
     await Promise.all(seats.map((seat) => seat.close()));
+    await Promise.all(this.networks.splice(0).map((network) => network.close()));
     return seats.flatMap((seat) => seat.complaints());
   }
 

@@ -3,10 +3,10 @@ import { useAction } from '../../state/use-action.js';
 import { useLoaded } from '../../state/use-loaded.js';
 import { Button } from '../../ui/button.js';
 import { saveFile } from '../../ui/save-file.js';
-import { Field } from '../../ui/field.js';
 import { DownloadIcon, LeftIcon, SwapIcon } from '../../ui/icons.js';
 import { Changes } from './changes.js';
-import type { HistoryProps } from './history.js';
+import type { HistoryProps } from './shown.js';
+import { VersionField } from './version-field.js';
 
 const SHOWN = 100;
 
@@ -69,36 +69,5 @@ export function Compare({ event, from, to, show }: HistoryProps & { from: number
         )}
       </div>
     </section>
-  );
-}
-
-interface VersionFieldProps {
-  label: string;
-  value: number;
-  most: number;
-  onChange: (version: number) => void;
-}
-
-function VersionField({ label, value, most, onChange }: VersionFieldProps) {
-  return (
-    <Field label={label}>
-      {(control) => (
-        <input
-          {...control}
-          type="number"
-          min={1}
-          max={most}
-          value={value}
-          onChange={({ currentTarget }) => {
-            const version = currentTarget.valueAsNumber;
-            if (Number.isInteger(version) && version >= 1 && version <= most) {
-              onChange(version);
-            } else {
-              currentTarget.value = String(value);
-            }
-          }}
-        />
-      )}
-    </Field>
   );
 }

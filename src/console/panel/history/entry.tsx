@@ -7,7 +7,7 @@ import { Ago } from '../../ui/ago.js';
 import { Avatar } from '../../ui/avatar.js';
 import { Changes } from './changes.js';
 import { entryWords, isOfMembers, type Entry } from './entry-words.js';
-import type { Shown } from './history.js';
+import type { Shown } from './shown.js';
 
 interface EntryProps {
   event: LiveEvent;

@@ -11,7 +11,8 @@ import { LeftIcon, RightIcon } from '../../ui/icons.js';
 import { FIELD_NAMES } from '../../words.js';
 import { Value } from './changes.js';
 import { Restore } from './entry.js';
-import type { HistoryProps } from './history.js';
+import type { HistoryProps } from './shown.js';
+import { VersionField } from './version-field.js';
 import { changeWords, dayWords, overridesIn, valueWords } from './values.js';
 
 /** An event as it was in one version, to be read. */
@@ -33,9 +34,8 @@ export function Preview({ event, version, show }: HistoryProps & { version: numb
           >
             <LeftIcon />
           </Button>
-          <span>
-            {version} of {event.version}
-          </span>
+          <VersionField label="Version" value={version} most={event.version} onChange={goTo} />
+          <span class="muted">of {event.version.toLocaleString('en')}</span>
           <Button
             tone="quiet"
             label="Newer version"

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../ui/button.js';
 import { CloseIcon } from '../../ui/icons.js';
 import { HistoryEntry } from './entry.js';
-import type { HistoryProps } from './history.js';
+import type { HistoryProps } from './shown.js';
 import type { History } from './use-history.js';
 
 /** Every version, newest first; the older ones come as one reads on. */

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveEvent } from '../../../client/index.js';
+import { connection } from '../../state/client.js';
 import { historyPage } from '../../state/history.js';
+import { useStore } from '../../state/use-store.js';
 import { wordsFor } from '../../words.js';
 import { withNewest, withOlder, type Cursors, type Page } from './entry-words.js';
 
@@ -53,6 +55,12 @@ export function useHistory(event: LiveEvent): History {
       void load(null, withNewest);
     }
   }, [isBehind, version, state.isLoading]);
+  const isOnline = useStore(connection, (now) => now.state === 'online');
+  useEffect(() => {
+    if (isOnline && state.fault !== '') {
+      void load(null, withNewest);
+    }
+  }, [isOnline]);
   return {
     ...page,
     ...state,

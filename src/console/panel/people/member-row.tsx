@@ -52,7 +52,10 @@ export function MemberRow({ event, member, isHere }: MemberProps) {
           <Button
             tone="quiet"
             label={`Remove ${user.name}`}
-            onClick={() => void removeMember(event, member).catch(complain)}
+            onClick={({ currentTarget }) => {
+              (currentTarget as Element).closest('ul')?.focus(); // this row goes
+              void removeMember(event, member).catch(complain);
+            }}
           >
             <CloseIcon />
           </Button>

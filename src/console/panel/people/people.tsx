@@ -30,7 +30,7 @@ export function People({ event }: SectionProps) {
         </p>
       )}
       {!members && !fault && <p class="muted">One moment …</p>}
-      <ul class="members" aria-label="People">
+      <ul class="members" aria-label="People" tabIndex={-1}>
         {shown?.map((member) => (
           <MemberRow key={member.user.id} {...{ event, member }} isHere={here.has(member.user.id)} />
         ))}
