@@ -44,8 +44,6 @@ const MAX_ROWS_IN_ALL = 4_000_000;
 const EVENT_WORK = 200_000;
 /** Whose events are too much is not tried again for so long. */
 const REST = 15 * 60_000;
-/** How far the clocks of processes may be apart, and how long a write may take. */
-const SETTLED = 30_000;
 const PAGE = 200;
 /** After so many occurrences others get their turn. */
 const TURN = 5_000;
@@ -76,7 +74,7 @@ export function createOccurrenceCache({
 
   const bringUp = async (userId: string, { index, upTo }: Kept): Promise<Millis> => {
     const asked = now();
-    const since = upTo - SETTLED;
+    const since = upTo - events.settledMs;
     for await (const page of pages(events.changed, userId, since, ({ key, event }) => ({
       key,
       id: event.id,

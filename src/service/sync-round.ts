@@ -20,12 +20,6 @@ interface Place {
   id: string;
 }
 
-/**
- * So long before the horizon of the last one a round begins: what is stored with a time before it may only be seen
- * later, as clocks are not equal, a write takes its time, and what a crash has left half done is settled within a minute.
- */
-export const MARGIN_MS = 120_000;
-
 /** What is told, by the events' ids: an event as it is, or null where it is the user's no more. */
 export type Told = Map<string, EventView | null>;
 
@@ -55,7 +49,7 @@ export async function readOn(events: EventStore, reading: Reading, state: SyncSt
     if (reading.told.size === reading.limit) {
       return { ...state, ...(after && { after }) };
     }
-    tell(id, fact, reading, state);
+    tell(id, fact, reading, state.horizon - events.settledMs);
     after = { key, id };
   }
   return facts.length < reading.size || !after ? phaseAfter(state) : { ...state, after };
@@ -65,7 +59,8 @@ function tell(
   id: string,
   { at, digest, view }: Omit<Fact, keyof Place>,
   { told, digests }: Reading,
-  { horizon }: SyncState,
+  /** What is of this time or later the next round looks at again. */
+  unsettled: number,
 ): void {
   if (view === undefined) {
     return;
@@ -74,7 +69,7 @@ function tell(
     told.delete(id);
     told.set(id, view);
   }
-  if (at >= horizon - MARGIN_MS) {
+  if (at >= unsettled) {
     digests.add(digest);
   }
 }

@@ -5,7 +5,7 @@ import { createCursors } from './cursor.js';
 import { LOSSES_KEPT_MS } from './ports/changed.js';
 import type { Clock, EventStore } from './ports.js';
 import { createDigests } from './sync-digests.js';
-import { MARGIN_MS, readOn, type Reading, type SyncState } from './sync-round.js';
+import { readOn, type Reading, type SyncState } from './sync-round.js';
 
 /** Keeps somebody's copy of their events up to date, whenever they ask. */
 export interface SyncService {
@@ -41,7 +41,7 @@ export function createSyncService({ events, clock, key }: SyncDependencies): Syn
     }
     const state = tokens.read(token, { userId }) as SyncState;
     refuseOld(state, now);
-    return state.phase === 'done' ? nextRound(state, now) : state;
+    return state.phase === 'done' ? nextRound(state, now, events.settledMs) : state;
   };
 
   return {
@@ -77,13 +77,13 @@ async function readPage(
 }
 
 /**
- * What was stored since the last one began. Where the clock was put back, that may be of any time before: then
+ * What was stored since the last one began, and what may have come to light since. Where the clock was put back, that may be of any time before: then
  * everything is looked at that there is to know of.
  */
-const nextRound = ({ horizon, told }: SyncState, now: number): SyncState => ({
+const nextRound = ({ horizon, told }: SyncState, now: number, settledMs: number): SyncState => ({
   phase: 'changed',
   horizon: now,
-  since: now < horizon - MARGIN_MS ? now - TOKEN_MS : horizon - MARGIN_MS,
+  since: now < horizon - settledMs ? now - TOKEN_MS : horizon - settledMs,
   before: told,
   told: '',
 });

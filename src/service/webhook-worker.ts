@@ -37,9 +37,9 @@ export interface WebhookWorkerDependencies {
   onError(error: unknown, doing: string): void;
 }
 
-/** How often it is looked for what nobody has enqueued, and from how long before the last look on. */
+/** How often it is looked for what nobody has enqueued, and noted up to when that has been done. */
 const SWEEP_MS = 15_000;
-const MARGIN_MS = 60_000;
+const SEEN_MS = 60_000;
 const PAGE = 100;
 /** How long another process is kept away, if this one dies. */
 const LEASE_MS = 20_000;
@@ -64,7 +64,7 @@ export function createWebhookWorker(deps: WebhookWorkerDependencies): WebhookWor
   };
 
   const sweepAll = async (webhook: WebhookRecord, goOn: () => Promise<boolean>): Promise<void> => {
-    const query = { userId: webhook.userId, since: webhook.seenTo - MARGIN_MS, limit: PAGE };
+    const query = { userId: webhook.userId, since: webhook.seenTo - events.settledMs, limit: PAGE };
     let page = await events.changed(query);
     while (page.length > 0 && (await goOn())) {
       for (const { event } of page) {
@@ -83,7 +83,7 @@ export function createWebhookWorker(deps: WebhookWorkerDependencies): WebhookWor
     await (webhook.eventId === null ? sweepAll(webhook, goOn) : sweepEvent(webhook, webhook.eventId));
     if (await goOn()) {
       sweptAt.set(webhook.id, began);
-      await (began - webhook.seenTo < MARGIN_MS ? undefined : webhooks.saw(webhook.id, began));
+      await (began - webhook.seenTo < SEEN_MS ? undefined : webhooks.saw(webhook.id, began));
     }
   };
 

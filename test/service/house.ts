@@ -192,6 +192,7 @@ export function memoryStore(): EventStore & { document(eventId: string): Documen
     erase: async (eventId, atVersion) =>
       documents.get(eventId)?.event.version === atVersion && documents.delete(eventId),
     list: unneeded,
+    settledMs: 0,
     changed: unneeded,
     losses: unneeded,
     these: unneeded,

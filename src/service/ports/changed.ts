@@ -32,6 +32,12 @@ export const LOSSES_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 /** What has become of a user's events since some time, however much has become of others'. */
 export interface ChangedEvents {
   /**
+   * So many milliseconds after its time a change has come to light, if it ever does: until then clocks may differ, a write
+   * may be under way, and what a crash has left half done be unsettled.
+   */
+  readonly settledMs: number;
+
+  /**
    * The events of which the user is a member that were last updated at `since` or later, in the trash as well
    * (`deletedAt` says so), whoever owns them: ascending, at most `limit`. Event and role are of one version.
    */

@@ -19,6 +19,9 @@ import { changedEvents, theseEvents } from './update-order.js';
 
 type Part = Omit<Membership, 'userId'>;
 
+/** One process writes, one write after the other. */
+const SETTLED_MS = 5_000;
+
 /**
  * The event store on LMDB. What MongoDB keeps in one document lies here under neighbouring keys, so that an
  * edit writes its entry without rewriting the log, and a member is found without reading all of them.
@@ -191,6 +194,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     commit: (commit) => environment.write(() => commitOne(commit)),
     erase: (eventId, atVersion, at) => environment.write(() => eraseOne(eventId, atVersion, at)),
     list: async (query) => listEvents(query, { events, members, search, updated, ...indexes }),
+    settledMs: SETTLED_MS,
     changed: async (query) => changedEvents(query, { events, members, updated, ...indexes }),
     losses: async (query) => losses.list(query),
     these: async (userId, eventIds) => theseEvents(userId, eventIds, { events, members }),

@@ -27,6 +27,9 @@ export interface MongoEvents {
   transactions: boolean;
 }
 
+/** The clocks of processes; and a split that a crash has left is settled within a minute. */
+const SETTLED_MS = 120_000;
+
 /** The event store on MongoDB: an event is one document, and a commit one update of it. */
 export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
   const { events } = collections;
@@ -109,6 +112,7 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     commit,
     erase,
     list: (query) => listEvents(events, query),
+    settledMs: SETTLED_MS,
     changed: (query) => changedEvents(events, query),
     losses: losses.list,
     these: (userId, eventIds) => theseEvents(events, userId, eventIds),
