@@ -65,9 +65,15 @@ export const isTransient = (error: unknown): boolean =>
 
 /** A port whose methods throw {@link Unavailable} where the server cannot be reached. */
 export function reachable<Port extends object>(port: Port): Port {
-  const methods = Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][];
-  return Object.fromEntries(methods.map(([name, method]) => [name, orUnavailable(method)])) as Port;
+  return Object.fromEntries(
+    Object.entries(port).map(([name, member]) => [
+      name,
+      typeof member === 'function' ? orUnavailable(member as Method) : (member as unknown),
+    ]),
+  ) as Port;
 }
+
+type Method = (...args: unknown[]) => Promise<unknown>;
 
 const orUnavailable =
   <Args extends unknown[], T>(method: (...args: Args) => Promise<T>) =>

@@ -27,8 +27,8 @@ export interface MongoEvents {
   transactions: boolean;
 }
 
-/** The clocks of processes; and a split that a crash has left is settled within a minute. */
-const SETTLED_MS = 120_000;
+/** The clocks of processes differ; and a split that a crash has left is settled within three minutes. */
+const SETTLED_MS = 240_000;
 
 /** The event store on MongoDB: an event is one document, and a commit one update of it. */
 export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
