@@ -25,7 +25,6 @@ const demo = spawn(
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-background-networking'],
-  env: { ...process.env, LANGUAGE: 'en_GB' }, // dates and times in form fields
 });
 try {
   const { url, email, password } = await signs();

@@ -92,3 +92,14 @@ test('the proxy leads to the app by the name and the port that it has', () => {
   const [, minor = 0] = (/^nginx:1\.(\d+)/.exec(proxy.image ?? '') ?? []).map(Number);
   expect(minor).toBeGreaterThanOrEqual(28); // `resolve` in an upstream needs 1.27.3
 });
+
+test('what the image is built from is not kept from it', () => {
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(([, files = '']) =>
+    files.split(' ').slice(0, -1),
+  );
+  const letIn = read('.dockerignore')
+    .split('\n')
+    .filter((line) => line.startsWith('!'));
+  expect(copied.length).toBeGreaterThan(5);
+  expect(letIn.map((line) => line.slice(1)).sort()).toEqual(copied.sort());
+});
