@@ -1,3 +1,4 @@
+import { bisect } from './bisect.js';
 import type { Content } from './content.js';
 import { changedOccurrences, clockOf, meetsWindow, regularStarts, type Window } from './occurrences.js';
 import { BudgetSpent, type Budget } from './recurrence.js';
@@ -289,16 +290,7 @@ class Run {
 
   /** The index of the first row that starts at or after a time. */
   firstFrom(time: Millis): number {
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.starts[middle] ?? 0) < time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return bisect(this.length, (i) => (this.starts[i] ?? 0) < time);
   }
 
   private push(start: Millis, end: Millis, wall: WallClock, busy: number, no: number): void {

@@ -1,3 +1,4 @@
+import { bisect } from './bisect.js';
 import type { Content, Override } from './content.js';
 import { occurrencesIn, regularTimesIn, type Window } from './occurrences.js';
 import type { Budget } from './recurrence.js';
@@ -66,18 +67,8 @@ export function meetings(ours: readonly Interval[], theirs: readonly Interval[],
 }
 
 /** The index of the first interval that starts at or after a time. */
-function firstFrom(intervals: readonly Interval[], time: Millis): number {
-  let [low, high] = [0, intervals.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((intervals[middle]?.start ?? 0) < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
+const firstFrom = (intervals: readonly Interval[], time: Millis): number =>
+  bisect(intervals.length, (i) => (intervals[i]?.start ?? 0) < time);
 
 /** Busy times as free/busy tells them: cut to the window, touching ones made one. */
 export function mergedTimes(times: readonly Interval[], { from, to }: Window): Interval[] {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bisect } from '../calendar/bisect.js';
 import { refuseFields } from '../calendar/errors.js';
 import { changedInOrder, occurrencesFromLast, occurrencesInOrder } from '../calendar/in-order.js';
 import type { Occurrence, Window } from '../calendar/occurrences.js';
@@ -214,17 +215,11 @@ class Expansion {
     if (worst && this.order(item.at, worst) >= 0) {
       return false;
     }
-    let [low, high] = [0, items.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const other = items[middle];
-      if (other && this.order(other.at, item.at) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    items.splice(low, 0, item);
+    const place = bisect(items.length, (i) => {
+      const other = items[i];
+      return other !== undefined && this.order(other.at, item.at) < 0;
+    });
+    items.splice(place, 0, item);
     items.length = Math.min(items.length, this.limit + 1);
     return true;
   }
