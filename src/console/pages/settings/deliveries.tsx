@@ -7,6 +7,7 @@ import { Ago } from '../../ui/ago.js';
 import { Button } from '../../ui/button.js';
 import { Field } from '../../ui/field.js';
 import { Fault, Waiting } from './form.js';
+import { Pager } from './pager.js';
 import { attemptWords, KIND_NAMES, STATE_NAMES } from './webhook-words.js';
 
 /** How often it is looked again while something waits. */
@@ -59,12 +60,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
         ))}
       </ul>
       <Fault text={action.fault} />
-      {(cursors.length > 0 || next !== null) && (
-        <div class="card-buttons">
-          {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>Newer</Button>}
-          {next !== null && <Button onClick={() => setCursors([...cursors, next])}>Older</Button>}
-        </div>
-      )}
+      <Pager cursors={cursors} next={next} onTurn={setCursors} />
     </div>
   );
 }

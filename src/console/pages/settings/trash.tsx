@@ -11,6 +11,7 @@ import { spanWords } from '../../time.js';
 import { Ago } from '../../ui/ago.js';
 import { Button } from '../../ui/button.js';
 import { Fault, Waiting } from './form.js';
+import { Pager } from './pager.js';
 
 /** Events that were deleted: back into the calendar, or gone for good. */
 export function Trash() {
@@ -50,12 +51,7 @@ export function Trash() {
         ))}
       </ul>
       <Fault text={action.fault} />
-      {(cursors.length > 0 || next !== null) && (
-        <div class="card-buttons">
-          {cursors.length > 0 && <Button onClick={() => setCursors(cursors.slice(0, -1))}>Newer</Button>}
-          {next !== null && <Button onClick={() => setCursors([...cursors, next])}>Older</Button>}
-        </div>
-      )}
+      <Pager cursors={cursors} next={next} onTurn={setCursors} />
     </>
   );
 }
