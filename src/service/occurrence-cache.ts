@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OccurrenceIndex, placesOf, type Placed } from '../calendar/occurrence-index.js';
 import type { Window } from '../calendar/occurrences.js';
 import { DAY, type Millis } from '../calendar/time.js';
-import { everyEvent } from './every-event.js';
-import type { ChangedQuery, Clock, EventStore, FoundEvent } from './ports.js';
+import { everyEvent, everyPage, placeOf } from './every-event.js';
+import type { ChangedQuery, Clock, EventStore, FoundEvent, Loss } from './ports.js';
 
 /**
  * Of users for whom it is dear to look through their events each time, when these take place, kept in memory. What
@@ -74,19 +74,14 @@ export function createOccurrenceCache({
 
   const bringUp = async (userId: string, { index, upTo }: Kept): Promise<Millis> => {
     const asked = now();
-    const since = upTo - events.settledMs;
-    for await (const page of pages(events.changed, userId, since, ({ key, event }) => ({
-      key,
-      id: event.id,
-    }))) {
+    const query: ChangedQuery = { userId, since: upTo - events.settledMs, limit: PAGE };
+    for await (const page of everyPage(events.changed, query, placeOf)) {
       await take(index, page, maxRows);
     }
-    for await (const page of pages(events.losses, userId, since, ({ at, eventId }) => ({
-      key: at,
-      id: eventId,
-    }))) {
+    for await (const page of everyPage(events.losses, query, placeOfLoss)) {
       const lost = page.map(({ eventId }) => eventId).filter((id) => index.versionOf(id) !== undefined);
-      const still = new Set((await events.these(userId, lost)).map(({ event }) => event.id));
+      const found = lost.length > 0 ? await events.these(userId, lost) : [];
+      const still = new Set(found.map(({ event }) => event.id));
       lost.filter((id) => !still.has(id)).forEach((id) => index.drop(id));
     }
     return asked;
@@ -184,6 +179,8 @@ export function createOccurrenceCache({
   };
 }
 
+const placeOfLoss = ({ at, eventId }: Loss) => ({ key: at, id: eventId });
+
 /** The user's occurrences are too many to be kept. */
 class TooMuch extends Error {}
 
@@ -217,21 +214,6 @@ async function take(index: OccurrenceIndex, found: readonly FoundEvent[], maxRow
   if (placed.length > 0) {
     await put();
   }
-}
-
-async function* pages<Item>(
-  ask: (query: ChangedQuery) => Promise<Item[]>,
-  userId: string,
-  since: Millis,
-  placeOf: (item: Item) => { key: Millis; id: string },
-): AsyncGenerator<Item[]> {
-  let after: ChangedQuery['after'];
-  do {
-    const page = await ask({ userId, since, limit: PAGE, ...(after && { after }) });
-    yield page;
-    const last = page.length < PAGE ? undefined : page.at(-1);
-    after = last && placeOf(last);
-  } while (after);
 }
 
 /** Those that have not been asked for the longest go, but for this one. */

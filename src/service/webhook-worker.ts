@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Millis } from '../calendar/time.js';
+import { everyPage, placeOf } from './every-event.js';
 import type {
   Clock,
   DeliveryRecord,
@@ -65,13 +66,13 @@ export function createWebhookWorker(deps: WebhookWorkerDependencies): WebhookWor
 
   const sweepAll = async (webhook: WebhookRecord, goOn: () => Promise<boolean>): Promise<void> => {
     const query = { userId: webhook.userId, since: webhook.seenTo - events.settledMs, limit: PAGE };
-    let page = await events.changed(query);
-    while (page.length > 0 && (await goOn())) {
+    for await (const page of everyPage(events.changed, query, placeOf)) {
+      if (page.length === 0 || !(await goOn())) {
+        return;
+      }
       for (const { event } of page) {
         await queue.catchUp(webhook, event);
       }
-      const { key = 0, event: last } = page.at(-1) ?? {};
-      page = page.length < PAGE ? [] : await events.changed({ ...query, after: { key, id: last?.id ?? '' } });
     }
   };
 
