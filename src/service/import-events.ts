@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Content } from '../calendar/content.js';
 import { CodedError } from '../calendar/errors.js';
@@ -16,6 +15,7 @@ import type { Actor } from './commit-change.js';
 import type { CreationService } from './create-events.js';
 import type { EditService } from './edits.js';
 import { liveEvents } from './export-events.js';
+import { withLeases } from './lease.js';
 import type { EventStore, LeaseStore } from './ports.js';
 
 /** Taking over events from iCalendar (RFC 5545). */
@@ -23,7 +23,9 @@ export interface ImportService {
   /**
    * Creates the file's events, or updates those that are there by their UIDs. Again: what is there stays.
    *
-   * @throws malformed-body, payload-too-large; unavailable while another import of the same user is under way
+   * Imports of one user wait for each other, so that none creates what another has just created.
+   *
+   * @throws malformed-body, payload-too-large; rate-limited where the one before takes long
    */
   take(actor: Actor, file: string): Promise<ImportReport>;
 }
@@ -92,20 +94,18 @@ export function createImportService(deps: ImportDependencies): ImportService {
 
   return {
     take: async ({ once: _, ...actor }, file) => {
-      const [key, holder] = [`import ${actor.userId}`, randomUUID()];
-      if (!(await leases.take(key, holder, LEASE_MS))) {
-        throw problem('unavailable', 'Another import of yours is under way. Try again.', { retryAfter: 5 });
-      }
       try {
-        return await takeAll(actor, file);
+        return await withLeases(leases, [`import ${actor.userId}`], () => takeAll(actor, file), {
+          leaseMs: LEASE_MS,
+          refusal: () =>
+            problem('rate-limited', 'Another import of yours is under way. Try again.', { retryAfter: 5 }),
+        });
       } catch (error) {
         if (error instanceof CalendarFault) {
           const code = error.kind === 'malformed' ? 'malformed-body' : 'payload-too-large';
           throw problem(code, error.message);
         }
         throw error;
-      } finally {
-        await leases.giveBack(key, holder);
       }
     },
   };

@@ -6,22 +6,37 @@ import type { LeaseStore } from './ports.js';
 const LEASE_MS = 20_000;
 const WAIT_MS = 5_000;
 
+export interface LeaseTerms {
+  /** Ends the lease of a process that died; the work must not take longer. */
+  leaseMs?: number;
+  waitMs?: number;
+  /** What is thrown where others keep a lease for longer than that. */
+  refusal?: () => Error;
+}
+
 /**
  * Runs work while no other process runs work for any of these keys. Leases are taken in one order everywhere, so
  * that two who want the same ones do not wait for each other.
  *
- * @throws unavailable where others keep one for too long
+ * @throws the refusal (unavailable, unless said otherwise) where others keep one for too long
  */
 export async function withLeases<T>(
   leases: LeaseStore,
   keys: readonly string[],
   work: () => Promise<T>,
+  { leaseMs = LEASE_MS, waitMs = WAIT_MS, refusal = busy }: LeaseTerms = {},
 ): Promise<T> {
   const holder = randomUUID();
   const taken: string[] = [];
   try {
     for (const key of [...new Set(keys)].sort()) {
-      await take(leases, key, holder);
+      const deadline = performance.now() + waitMs;
+      while (!(await leases.take(key, holder, leaseMs))) {
+        if (performance.now() > deadline) {
+          throw refusal();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+      }
       taken.push(key);
     }
     return await work();
@@ -30,12 +45,5 @@ export async function withLeases<T>(
   }
 }
 
-async function take(leases: LeaseStore, key: string, holder: string): Promise<void> {
-  const deadline = performance.now() + WAIT_MS;
-  while (!(await leases.take(key, holder, LEASE_MS))) {
-    if (performance.now() > deadline) {
-      throw problem('unavailable', 'Others are writing to the same calendar. Try again.', { retryAfter: 1 });
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
-  }
-}
+const busy = (): Error =>
+  problem('unavailable', 'Others are writing to the same calendar. Try again.', { retryAfter: 1 });

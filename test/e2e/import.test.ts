@@ -120,6 +120,18 @@ test('what cannot be taken is skipped with the reason, and the rest is taken', a
   );
 });
 
+test('the same file many times at once is taken once', async () => {
+  const ada = await convene.person();
+  const file = calendar(...event('one'), ...event('two'));
+  const answers = await Promise.all(Array.from({ length: 6 }, () => send(ada, file)));
+  expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(200));
+  expect(answers.map(({ body }) => JSON.stringify(body)).sort()).toEqual([
+    ...Array<string>(5).fill(JSON.stringify(report(0, 0))),
+    JSON.stringify(report(2, 0)),
+  ]);
+  expect((await ada.get('/api/events')).body.items).toHaveLength(2);
+});
+
 describe('a file is refused as a whole', () => {
   let ada: Person;
   beforeAll(async () => {
