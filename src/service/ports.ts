@@ -27,7 +27,8 @@ export type * from './ports/webhooks.js';
  * - A promise that resolves means stored durably; a rejection means that nothing was written, unless the
  *   error is an {@link Unavailable} one, after which either may be true.
  * - A read sees every write that was acknowledged before it began, whichever process wrote.
- * - What is read belongs to the caller: changing it changes nothing in the store.
+ * - What is written may be changed afterwards, and nothing in the store changes. What is read is not to be changed: it
+ *   may be given to others too, and is frozen then.
  * - `undefined` members are absent members.
  * - Asked about an event by a text that is no id, it says what it says where there is no event.
  */

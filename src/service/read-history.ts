@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Content } from '../calendar/content.js';
 import { refuse } from '../calendar/errors.js';
 import type { EventRecord } from '../calendar/event.js';
@@ -22,17 +23,8 @@ export interface HistoryReader {
 const MAX_REMEMBERED = 512;
 
 export function createHistoryReader(events: EventStore): HistoryReader {
-  const remembered = new Map<string, Content>();
+  const remembered = new LRUCache<string, Content>({ max: MAX_REMEMBERED });
   const keyOf = (event: EventRecord, version: number): string => `${event.id} ${version}`;
-  const keep = (key: string, content: Content): Content => {
-    remembered.delete(key);
-    remembered.set(key, content);
-    const [oldest] = remembered.size > MAX_REMEMBERED ? remembered.keys() : [];
-    if (oldest !== undefined) {
-      remembered.delete(oldest);
-    }
-    return content;
-  };
 
   const entries = async (event: EventRecord, from: number, to: number): Promise<LogEntry[]> => {
     const first = Math.max(1, from);
@@ -74,13 +66,15 @@ export function createHistoryReader(events: EventStore): HistoryReader {
       throw noSuchVersion(version);
     }
     const key = keyOf(event, version);
-    return keep(key, remembered.get(key) ?? (await readContent(event, version)));
+    const content = remembered.get(key) ?? (await readContent(event, version));
+    remembered.set(key, content);
+    return content;
   };
 
   return {
     contentAt,
     entries,
-    remember: (event) => void keep(keyOf(event, event.version), event.content),
+    remember: (event) => void remembered.set(keyOf(event, event.version), event.content),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { IdSchema } from '../protocol/primitives.js';
 import { problem } from '../protocol/problems.js';
@@ -60,15 +61,7 @@ export function createTokens(secret: string, clock: Clock): Tokens {
     createHmac('sha256', refreshKey).update(body).digest().subarray(0, SEAL_BYTES);
 
   /** What genuine tokens say, by their text: a signature that was good stays so. When they expire is asked each time. */
-  const genuine = new Map<string, AccessClaims>();
-  const remember = (token: string, claims: AccessClaims): AccessClaims => {
-    const [oldest] = genuine.size >= MAX_REMEMBERED ? genuine.keys() : [];
-    if (oldest !== undefined) {
-      genuine.delete(oldest);
-    }
-    genuine.set(token, claims);
-    return claims;
-  };
+  const genuine = new LRUCache<string, AccessClaims>({ max: MAX_REMEMBERED });
 
   return {
     access: (userId, sessionId) => {
@@ -91,7 +84,9 @@ export function createTokens(secret: string, clock: Clock): Tokens {
       if (!success) {
         throw notSignedIn();
       }
-      return remember(token, { userId: data.sub, sessionId: data.sid, expiresAt: data.exp * 1000 });
+      const claims = { userId: data.sub, sessionId: data.sid, expiresAt: data.exp * 1000 };
+      genuine.set(token, claims);
+      return { ...claims };
     },
     refresh: (sessionId) => {
       const body = Buffer.concat([Buffer.from(sessionId, 'hex'), randomBytes(SECRET_BYTES)]);

@@ -56,6 +56,27 @@ export function commitsContract(store: () => EventStore): void {
       expect(await memberIds(event.id)).toEqual([event.ownerId]);
     });
 
+    test('is not undone by others at the same moment that are refused', async () => {
+      const [change, other] = [await stored(), await stored()].map(({ event }) => changeOf(event));
+      const taken = await stored();
+      await store().find(change!.event.id, []);
+      const answers = await Promise.allSettled([
+        store().commit(change!),
+        store().commit({ ...change!, atVersion: 99 }),
+        store().insert([taken]),
+        store().commit(other!),
+      ]);
+      expect(answers.map((one) => (one.status === 'fulfilled' ? one.value : 'refused'))).toEqual([
+        true,
+        false,
+        'refused',
+        true,
+      ]);
+      for (const { event } of [change!, other!]) {
+        expect((await store().find(event.id, []))?.event).toEqual(event);
+      }
+    });
+
     test('writes nothing where there is no event', async () => {
       const { event } = newEvent();
       expect(await store().commit(changeOf(event))).toBe(false);

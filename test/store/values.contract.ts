@@ -67,7 +67,7 @@ const replaced = (before: JsonObject, after: JsonObject): Operation[] => [
   { op: 'replace', path: '/metadata', value: after },
 ];
 
-/** `EventStore`: what is stored comes back exactly, and belongs to the caller. */
+/** `EventStore`: what is stored comes back exactly, whatever callers do with it. */
 export function valuesContract(store: () => EventStore): void {
   const insert = async (event: NewEvent): Promise<NewEvent> => {
     await store().insert([event]);
@@ -190,15 +190,23 @@ export function valuesContract(store: () => EventStore): void {
     expect((await store().bucket(event.event.id, 1))?.entries).toStrictEqual(event.entries);
   });
 
-  test('what is read belongs to the reader, and what was written to the writer', async () => {
+  test('what is read and what was written changes nothing in the store by being changed', async () => {
     const event = newEvent({ fields: { tags: ['a'], metadata: { 'a.b': { c: 1 } } } });
     const before = structuredClone(event);
     await insert(event);
     expect(event).toStrictEqual(before);
-    const spoil = (value: { event: NewEvent['event'] }): void => {
-      value.event.content.tags.push('spoilt');
-      value.event.content.metadata['a.b'] = 'spoilt';
-      value.event.content.title = 'spoilt';
+    const attempt = (change: () => void): void => {
+      try {
+        change();
+      } catch (error) {
+        // Frozen.
+        expect(error).toHaveProperty('name', 'TypeError');
+      }
+    };
+    const spoil = ({ event: { content } }: { event: NewEvent['event'] }): void => {
+      attempt(() => content.tags.push('spoilt'));
+      attempt(() => (content.metadata['a.b'] = 'spoilt'));
+      attempt(() => (content.title = 'spoilt'));
     };
     const { id, ownerId } = event.event;
     spoil(event);

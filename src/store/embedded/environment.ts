@@ -16,6 +16,8 @@ const PAGES_AT_START = 256;
 export interface Tables {
   /** A table of JSON values. */
   table<V>(name: string): Database<V>;
+  /** The same table, its values as the JSON text that they are stored as. */
+  textTable(name: string): Database<string>;
   /** The names of all that there are. */
   names(): string[];
   /** What this data is known by, wherever it is copied to. */
@@ -34,6 +36,8 @@ export interface Environment extends Tables {
    * @throws Unavailable where the disk is full, or does not take what is written.
    */
   write<T>(work: () => T): Promise<T>;
+  /** Whether a write is being done at this moment: what is read now may be undone. */
+  isWriting(): boolean;
   close(): Promise<void>;
 }
 
@@ -123,6 +127,7 @@ const metaOf = (root: RootDatabase): Database<unknown, string> =>
 
 const tables = (root: RootDatabase, id: string): Tables => ({
   table: <V>(name: string) => root.openDB<V, Key>({ name, encoding: 'json' }),
+  textTable: (name) => root.openDB<string, Key>({ name, encoding: 'string' }),
   names: () => [...root.getKeys()].map(String),
   id,
 });
@@ -141,6 +146,18 @@ function environment(
 ): Environment {
   let waiting: Waiting[] = [];
   let closed = false;
+  let writing = false;
+
+  const transact = <T>(work: () => T): T => {
+    try {
+      return root.transactionSync(() => {
+        writing = true;
+        return work();
+      });
+    } finally {
+      writing = false;
+    }
+  };
 
   const flush = (): void => {
     const group = waiting;
@@ -151,12 +168,12 @@ function environment(
       return;
     }
     try {
-      const results = root.transactionSync(() => group.map(({ work }) => work()));
+      const results = transact(() => group.map(({ work }) => work()));
       group.forEach(({ resolve }, i) => resolve(results[i]));
     } catch (error) {
       const unavailable = asUnavailable(error);
       // The whole transaction is gone. Else each on its own, so that only the one to blame is refused.
-      group.forEach((one) => (unavailable ? one.reject(unavailable) : runAlone(root, one)));
+      group.forEach((one) => (unavailable ? one.reject(unavailable) : runAlone(transact, one)));
     }
   };
 
@@ -173,6 +190,7 @@ function environment(
         }
         waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       }),
+    isWriting: () => writing,
     close: async () => {
       closed = true;
       if (waiting.length > 0) {
@@ -184,9 +202,9 @@ function environment(
   };
 }
 
-function runAlone(root: RootDatabase, { work, resolve, reject }: Waiting): void {
+function runAlone(transact: (work: () => unknown) => unknown, { work, resolve, reject }: Waiting): void {
   try {
-    resolve(root.transactionSync(work));
+    resolve(transact(work));
   } catch (error) {
     reject(asUnavailable(error) ?? error);
   }

@@ -3,16 +3,8 @@ import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { EventRecord } from '../../calendar/event.js';
 import type { EventCommit, EventStore, Membership, NewEvent } from '../../service/ports.js';
 import type { Environment } from './environment.js';
-import {
-  AFTER_ALL,
-  FIRST,
-  indexedDiffers,
-  indexEntries,
-  LAST,
-  updateKey,
-  type Indexed,
-  type Stored,
-} from './indexes.js';
+import { eventTable, type StoredEvent } from './event-table.js';
+import { AFTER_ALL, FIRST, indexedDiffers, indexEntries, LAST, updateKey, type Indexed } from './indexes.js';
 import { listEvents } from './list-events.js';
 import { embeddedLosses } from './losses.js';
 import { changedEvents, theseEvents } from './update-order.js';
@@ -42,7 +34,7 @@ const SETTLED_MS = 5_000;
  * What users have lost is in `losses.ts`. `reach` is a class of length (`calendar/reach.ts`), by which a window is served.
  */
 export function embeddedEvents(environment: Environment): EventStore {
-  const events = environment.table<Stored>('events');
+  const events = eventTable(environment);
   const search = environment.table<string>('search');
   const members = environment.table<Part>('members');
   const log = environment.table<LogEntry>('log');
@@ -62,12 +54,12 @@ export function embeddedEvents(environment: Environment): EventStore {
       ...value,
     }));
 
-  const putIndexes = (event: Stored, of: Iterable<Membership>): void => {
+  const putIndexes = (event: StoredEvent, of: Iterable<Membership>): void => {
     for (const { table, key, value } of indexEntries(event, of)) {
       indexes[table].putSync(key, value);
     }
   };
-  const dropIndexes = (event: Stored, of: Iterable<Membership>): void => {
+  const dropIndexes = (event: StoredEvent, of: Iterable<Membership>): void => {
     for (const { table, key } of indexEntries(event, of)) {
       indexes[table].removeSync(key);
     }
@@ -83,14 +75,13 @@ export function embeddedEvents(environment: Environment): EventStore {
       }
     }
   };
-  const putEvent = (event: EventRecord, keys: EventCommit['keys']): Stored => {
-    const stored = { ...event, span: keys.span };
+  const putEvent = (event: EventRecord, keys: EventCommit['keys']): StoredEvent => {
     updated.putSync(updateKey(event), true);
-    events.putSync(event.id, stored);
+    events.put(event, keys.span);
     if (keys.searchText !== undefined && search.get(event.id) !== keys.searchText) {
       search.putSync(event.id, keys.searchText);
     }
-    return stored;
+    return { event, span: keys.span };
   };
   const removeAll = <V>(table: Database<V>, eventId: string): void => {
     for (const key of [...table.getKeys(underAll(eventId))]) {
@@ -99,7 +90,7 @@ export function embeddedEvents(environment: Environment): EventStore {
   };
 
   const insertOne = ({ event, keys, entries, members: of }: NewEvent): void => {
-    if (events.doesExist(event.id)) {
+    if (events.has(event.id)) {
       throw new Error(`There is an event ${event.id} already`);
     }
     const stored = putEvent(event, keys);
@@ -111,15 +102,15 @@ export function embeddedEvents(environment: Environment): EventStore {
   const commitOne = (commit: EventCommit): boolean => {
     const { event, keys, entries, granted, revoked, alsoInsert } = commit;
     const before = events.get(event.id);
-    if (before?.version !== commit.atVersion) {
+    if (before?.event.version !== commit.atVersion) {
       return false;
     }
     const membersChange = granted.length > 0 || revoked.length > 0;
-    const reindex = membersChange || indexedDiffers(before, { ...event, span: keys.span });
+    const reindex = membersChange || indexedDiffers(before, { event, span: keys.span });
     if (reindex) {
       dropIndexes(before, membersOf(event.id));
     }
-    updated.removeSync(updateKey(before));
+    updated.removeSync(updateKey(before.event));
     const stored = putEvent(event, keys);
     putEntries(event.id, entries);
     revoked.forEach((userId) => members.removeSync([event.id, userId]));
@@ -135,19 +126,19 @@ export function embeddedEvents(environment: Environment): EventStore {
   };
 
   const eraseOne = (eventId: string, atVersion: number, at: string): boolean => {
-    const event = events.get(eventId);
-    if (event?.version !== atVersion) {
+    const stored = events.get(eventId);
+    if (stored?.event.version !== atVersion) {
       return false;
     }
     const lost = membersOf(eventId);
-    dropIndexes(event, lost);
+    dropIndexes(stored, lost);
     losses.put(
       eventId,
       lost.map(({ userId }) => userId),
       Date.parse(at),
     );
-    updated.removeSync(updateKey(event));
-    events.removeSync(eventId);
+    updated.removeSync(updateKey(stored.event));
+    events.remove(eventId);
     search.removeSync(eventId);
     removeAll(members, eventId);
     removeAll(log, eventId);
@@ -159,7 +150,7 @@ export function embeddedEvents(environment: Environment): EventStore {
   /** Of two that begin alike the longer stays; of an event that is gone, none. */
   const putBucket = (bucket: Bucket): void => {
     const key = [bucket.eventId, bucket.fromVersion];
-    if (events.doesExist(bucket.eventId) && (buckets.get(key)?.toVersion ?? 0) < bucket.toVersion) {
+    if (events.has(bucket.eventId) && (buckets.get(key)?.toVersion ?? 0) < bucket.toVersion) {
       buckets.putSync(key, bucket);
     }
   };
@@ -180,7 +171,6 @@ export function embeddedEvents(environment: Environment): EventStore {
       if (!stored) {
         return null;
       }
-      const { span: _, ...event } = stored;
       const found = new Map<string, Membership>();
       for (const userId of userIds) {
         const part = members.get([eventId, userId]);
@@ -188,7 +178,7 @@ export function embeddedEvents(environment: Environment): EventStore {
           found.set(userId, { userId, ...part });
         }
       }
-      return { event, members: found };
+      return { event: stored.event, members: found };
     },
     members: async (eventId) => membersOf(eventId),
     commit: (commit) => environment.write(() => commitOne(commit)),
@@ -201,7 +191,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     versions: async (eventIds) =>
       new Map(
         eventIds.flatMap((id): [string, number][] => {
-          const version = events.get(id)?.version;
+          const version = events.get(id)?.event.version;
           return version === undefined ? [] : [[id, version]];
         }),
       ),

@@ -1,11 +1,10 @@
 import type { Key } from 'lmdb';
-import type { EventRecord, Span } from '../../calendar/event.js';
+import type { EventRecord } from '../../calendar/event.js';
 import { reachOf } from '../../calendar/reach.js';
 import type { Millis } from '../../calendar/time.js';
 import type { Membership } from '../../service/ports.js';
+import type { StoredEvent } from './event-table.js';
 
-/** An event's document: the record with the bounds that its index entries were made from. */
-export type Stored = EventRecord & { span: Span };
 /** What an index says of an event, so that those that are over need not be read: the role, and the span's end. */
 export type Indexed = [role: Membership['role'], until: Millis];
 
@@ -22,10 +21,10 @@ export interface IndexEntry {
 }
 
 /** Where an event stands in the indexes of each of its members. */
-export function* indexEntries(event: Stored, of: Iterable<Membership>): Generator<IndexEntry> {
-  const place = [reachOf(event.span), event.span.startAt, event.id];
+export function* indexEntries({ event, span }: StoredEvent, of: Iterable<Membership>): Generator<IndexEntry> {
+  const place = [reachOf(span), span.startAt, event.id];
   for (const { userId, role } of of) {
-    const value: Indexed = [role, event.span.until];
+    const value: Indexed = [role, span.until];
     if (event.deletedAt !== null) {
       yield { table: 'trash', key: [userId, ...place], value };
       continue;
@@ -41,10 +40,10 @@ export function* indexEntries(event: Stored, of: Iterable<Membership>): Generato
 export const updateKey = ({ id, updatedAt }: EventRecord): Key => [Date.parse(updatedAt), id];
 
 /** Whether it stands elsewhere among its members' events, these being the same. */
-export const indexedDiffers = (a: Stored, b: Stored): boolean =>
+export const indexedDiffers = (a: StoredEvent, b: StoredEvent): boolean =>
   a.span.startAt !== b.span.startAt ||
   reachOf(a.span) !== reachOf(b.span) ||
   a.span.until !== b.span.until ||
-  a.ownerId !== b.ownerId ||
-  (a.deletedAt === null) !== (b.deletedAt === null) ||
-  a.content.tags.join('\0') !== b.content.tags.join('\0');
+  a.event.ownerId !== b.event.ownerId ||
+  (a.event.deletedAt === null) !== (b.event.deletedAt === null) ||
+  a.event.content.tags.join('\0') !== b.event.content.tags.join('\0');

@@ -3,7 +3,8 @@ import type { Span } from '../../calendar/event.js';
 import { stretches, type Stretch } from '../../calendar/reach.js';
 import { matchesWords } from '../../calendar/search.js';
 import type { EventQuery, FoundEvent, Membership } from '../../service/ports.js';
-import { AFTER_ALL, FIRST, LAST, type Indexed, type Stored } from './indexes.js';
+import type { StoredEvent } from './event-table.js';
+import { AFTER_ALL, FIRST, LAST, type Indexed } from './indexes.js';
 import { inOrder, inUpdateOrder, type Candidate, type Order, type UpdateTables } from './update-order.js';
 
 export interface ListTables extends UpdateTables {
@@ -19,8 +20,7 @@ export function listEvents(query: EventQuery, tables: ListTables): FoundEvent[] 
     if (!stored || !isIn(query, stored) || !matches(stored, candidate.role, query, tables)) {
       continue;
     }
-    const { span: _, ...event } = stored;
-    found.push({ event, role: candidate.role, key: candidate.key });
+    found.push({ event: stored.event, role: candidate.role, key: candidate.key });
     if (found.length === query.limit) {
       break;
     }
@@ -40,7 +40,7 @@ function candidatesOf(query: EventQuery, tables: ListTables): Generator<Candidat
 const withoutPlace = ({ after: _, ...query }: EventQuery): EventQuery => query;
 
 /** The trash that a user sees is their own; other members of an event have it in theirs unseen. */
-const isIn = ({ state, userId }: EventQuery, { deletedAt, ownerId }: Stored): boolean =>
+const isIn = ({ state, userId }: EventQuery, { event: { deletedAt, ownerId } }: StoredEvent): boolean =>
   state === 'live' ? deletedAt === null : deletedAt !== null && ownerId === userId;
 
 /**
@@ -109,7 +109,7 @@ function headOf(stream: Generator<Candidate>): { candidate: Candidate; stream: G
 }
 
 function matches(
-  event: Stored,
+  { event, span }: StoredEvent,
   role: Membership['role'],
   query: EventQuery,
   { search }: ListTables,
@@ -120,7 +120,7 @@ function matches(
     (query.status === undefined || event.content.status === query.status) &&
     (query.tag === undefined || event.content.tags.includes(query.tag)) &&
     (query.updatedSince === undefined || Date.parse(event.updatedAt) >= query.updatedSince) &&
-    meetsWindow(event.span, query.window) &&
+    meetsWindow(span, query.window) &&
     matchesWords(text, query.words)
   );
 }

@@ -21,7 +21,8 @@ import type {
   WholeEvent,
 } from '../transfer.js';
 import type { Tables } from './environment.js';
-import { AFTER_ALL, FIRST, LAST, type Stored } from './indexes.js';
+import type { Stored } from './event-table.js';
+import { AFTER_ALL, FIRST, LAST } from './indexes.js';
 
 /**
  * Every table that there is: the kind of record that it belongs to, `derived` where it follows from others, or

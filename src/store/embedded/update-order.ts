@@ -2,10 +2,11 @@ import type { Database } from 'lmdb';
 import type { Millis } from '../../calendar/time.js';
 import type { ChangedQuery, FoundEvent } from '../../service/ports/changed.js';
 import type { Membership } from '../../service/ports.js';
-import { AFTER_ALL, FIRST, LAST, type Indexed, type Stored } from './indexes.js';
+import type { EventTable } from './event-table.js';
+import { AFTER_ALL, FIRST, LAST, type Indexed } from './indexes.js';
 
 export interface UpdateTables {
-  events: Database<Stored>;
+  events: EventTable;
   members: Database<Omit<Membership, 'userId'>>;
   updated: Database<true>;
   live: Database<Indexed>;
@@ -72,8 +73,7 @@ export function changedEvents(query: ChangedQuery, tables: UpdateTables): FoundE
   for (const { id, role, key } of inUpdateOrder({ userId, since, after, descending: false }, tables, own)) {
     const stored = tables.events.get(id);
     if (stored) {
-      const { span: _, ...event } = stored;
-      found.push({ event, role, key });
+      found.push({ event: stored.event, role, key });
     }
     if (found.length === limit) {
       break;
@@ -94,8 +94,7 @@ export function theseEvents(
     if (!stored) {
       return [];
     }
-    const { span: _, ...event } = stored;
-    return [{ event, role, key: Date.parse(event.updatedAt) }];
+    return [{ event: stored.event, role, key: Date.parse(stored.event.updatedAt) }];
   });
 }
 
@@ -135,8 +134,8 @@ function sorted(
   const order = inOrder(query);
   return [...own]
     .flatMap(({ id, role }) => {
-      const event = events.get(id);
-      return event ? [{ id, role, key: Date.parse(event.updatedAt) }] : [];
+      const stored = events.get(id);
+      return stored ? [{ id, role, key: Date.parse(stored.event.updatedAt) }] : [];
     })
     .filter((one) => !after || order(one, after) > 0)
     .sort(order);

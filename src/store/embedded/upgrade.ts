@@ -1,5 +1,6 @@
 import { FORMAT, META, type Environment } from './environment.js';
-import { indexEntries, updateKey, AFTER_ALL, type Indexed, type Stored } from './indexes.js';
+import type { Stored } from './event-table.js';
+import { indexEntries, updateKey, AFTER_ALL, type Indexed } from './indexes.js';
 import type { Membership } from '../../service/ports.js';
 
 /** So many events in one transaction. */
@@ -25,10 +26,10 @@ export async function upgrade(environment: Environment): Promise<void> {
       userId: (key as string[])[1] ?? '',
       ...value,
     }));
-  const index = (event: Stored): void => {
+  const index = ({ span, ...event }: Stored): void => {
     updated.putSync(updateKey(event), true);
     if (event.deletedAt !== null) {
-      for (const { key, value } of indexEntries(event, membersOf(event.id))) {
+      for (const { key, value } of indexEntries({ event, span }, membersOf(event.id))) {
         trash.putSync(key, value);
       }
     }
