@@ -54,8 +54,6 @@ import { tellWrites } from './service/told-writes.js';
 import { createTokens, deriveKey } from './service/tokens.js';
 import { createWebhookTelling } from './service/webhook-telling.js';
 import { createWebhookService } from './service/webhooks.js';
-import { openEmbeddedStore } from './store/embedded/index.js';
-import { openMongoStore } from './store/mongo/index.js';
 import { createSender } from './webhooks/sender.js';
 
 /** A Convene that takes requests. */
@@ -66,8 +64,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-export const openStore = (config: Config): Promise<Store> =>
-  config.mongodbUri === undefined ? openEmbeddedStore(config.dataDir) : openMongoStore(config.mongodbUri);
+/** The one that is configured; the other is not even loaded. */
+export async function openStore({ mongodbUri, dataDir }: Config): Promise<Store> {
+  if (mongodbUri === undefined) {
+    const { openEmbeddedStore } = await import('./store/embedded/index.js');
+    return openEmbeddedStore(dataDir);
+  }
+  const { openMongoStore } = await import('./store/mongo/index.js');
+  return openMongoStore(mongodbUri);
+}
 
 /** Puts everything together, in the order in which it depends on each other, and listens. */
 export async function startApp(
@@ -221,17 +226,14 @@ export async function startApp(
       onError,
     }),
     log,
+    // In this order a path is compared with them: what is asked for most stands first.
     api: {
-      ...authRoutes(guarded),
-      ...accountRoutes(guarded, guardDeletion(deletion, throttle)),
       ...scheduleRoutes(schedule, createFreeBusyService(store.events), events),
       ...calendarRoutes(
         createExportService({ events: store.events, read: events.read }),
         createImportService({ events: store.events, leases: store.leases, creation, edits }),
         feeds,
       ),
-      ...feedRoutes(feeds),
-      ...webhookRoutes(webhooks),
       ...eventRoutes(creation, events, edits),
       ...occurrenceRoutes(occurrences),
       ...sharingRoutes(sharing),
@@ -239,6 +241,10 @@ export async function startApp(
       ...syncRoutes(
         createSyncService({ events: store.events, clock, key: deriveKey(config.jwtSecret, 'sync') }),
       ),
+      ...authRoutes(guarded),
+      ...accountRoutes(guarded, guardDeletion(deletion, throttle)),
+      ...feedRoutes(feeds),
+      ...webhookRoutes(webhooks),
     },
     root: systemRoutes({ store: store.ping }),
     docs: createDocs(),

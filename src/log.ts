@@ -3,12 +3,27 @@ import pinoPretty from 'pino-pretty';
 
 export type { Logger };
 
+/** Lines are written together, and none waits for longer than this: a write for each costs as much as a read. */
+const FLUSH_MS = 100;
+const TOGETHER_BYTES = 4 * 1024;
+/** Where nobody takes the lines, those beyond this are dropped: the service does not wait for its log. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
 /** One JSON line for each thing worth telling, on stdout; on a terminal, lines for people. */
 export function createLog(level: string): Logger {
   const options = { level, serializers: { err: tellError } };
   return process.stdout.isTTY
     ? pino({ ...options, base: null }, pinoPretty({ colorize: true, ignore: 'pid,hostname', sync: true }))
-    : pino(options);
+    : pino(
+        options,
+        pino.destination({
+          dest: 1,
+          sync: false,
+          minLength: TOGETHER_BYTES,
+          maxLength: MAX_BYTES,
+          periodicFlush: FLUSH_MS,
+        }),
+      );
 }
 
 /**

@@ -15,7 +15,7 @@ import { ask, connect, disconnect, subscribe, versionIn } from '../lib/sockets.m
 /** @typedef {import('../main.mjs').Settings} Settings */
 
 const WRITERS = 16;
-const EDITS_EACH = 120;
+const EDITS_EACH = 600;
 const SUBSCRIBERS = 1_000;
 
 /** Ever another number: an edit that changes nothing would be none. */

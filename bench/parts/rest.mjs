@@ -37,28 +37,28 @@ const PARTS = {
   get: {
     work: 'get an event of 2 KB',
     atMost: 1.8,
-    amount: 4_000,
+    amount: 16_000,
     sow: (sower, user) => sower.events(user.id, 1, event2k),
     workOf: ({ eventIds: [id = ''] }) => ({ path: `/api/events/${id}` }),
   },
   list50: {
     work: 'list 50 of 1,000 events',
     atMost: 1.8,
-    amount: 1_000,
+    amount: 3_000,
     sow: (sower, user) => sower.events(user.id, 1_000, event2k),
     workOf: () => ({ path: '/api/events?limit=50' }),
   },
   create: {
     work: 'create an event',
     atMost: 3,
-    amount: 1_600,
+    amount: 8_000,
     sow: async () => [],
     workOf: () => ({ method: 'POST', path: '/api/events', next: () => ({ body: hours((hour += 1)) }) }),
   },
   edit: {
     work: 'edit over REST, merged, 16 writers of one event',
     atMost: 3,
-    amount: 1_600,
+    amount: 8_000,
     sow: (sower, user) => sower.events(user.id, 1, event2k),
     isWatched: true,
     workOf: ({ eventIds: [id = ''] }) => {
@@ -77,7 +77,7 @@ const PARTS = {
   'edit-apart': {
     work: 'edit over REST, 16 writers of an event each',
     atMost: 3,
-    amount: 1_600,
+    amount: 8_000,
     sow: (sower, user) => sower.events(user.id, 16, event2k),
     isWatched: true,
     workOf: ({ eventIds }) => ({
@@ -92,7 +92,7 @@ const PARTS = {
   window: {
     work: 'a month of 10,000 events, expanded, 200 items',
     atMost: 3,
-    amount: 60,
+    amount: 300,
     sow: (sower, user) => sower.events(user.id, 10_000, oneOfMany),
     workOf: () => ({ path: `/api/events?from=${MONTH.from}&to=${MONTH.to}&expand=true&limit=200` }),
   },

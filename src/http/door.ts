@@ -22,9 +22,9 @@ export interface Call {
   /** Of JSON, MessagePack and what else the route produces, the media type that the client likes best. */
   preferred: string;
   header(name: string): string | undefined;
-  origin: { userAgent: string; address: string };
+  origin(): { userAgent: string; address: string };
   /** What a problem says of where it arose. */
-  where: { instance: string; requestId: string };
+  where(): { instance: string; requestId: string };
 }
 
 /** What to answer; it is encoded by the door. */
@@ -141,8 +141,8 @@ function decode(
     contentType,
     preferred: preferredType(request, definition.produces) || JSON_TYPE,
     header: (name) => request.get(name),
-    origin: { userAgent: request.get('User-Agent') ?? '', address: request.ip ?? '' },
-    where: { instance: request.baseUrl + request.path, requestId: callOf(response).requestId },
+    origin: () => ({ userAgent: request.get('User-Agent') ?? '', address: request.ip ?? '' }),
+    where: () => ({ instance: request.baseUrl + request.path, requestId: callOf(response).requestId }),
   };
 }
 
@@ -159,5 +159,7 @@ function encode({ status, body, type, headers }: Answer, preferred: string): Enc
 }
 
 function send(response: Response, { status, headers, body }: EncodedAnswer): void {
-  response.status(status).set(headers).end(body);
+  response.statusCode = status;
+  response.setHeaders(new Map(Object.entries(headers)));
+  response.end(body);
 }

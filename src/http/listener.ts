@@ -51,6 +51,8 @@ function readAgain(server: Server, request: IncomingMessage, socket: Duplex, res
   server.emit('connection', socket);
 }
 
+const HOST = /^host$/i;
+
 /** Lets through what can be read in one way only (RFC 9112, sections 3.2 and 6.1). */
 export const unambiguous =
   (next: RequestListener): RequestListener =>
@@ -63,14 +65,8 @@ export const unambiguous =
     }
   };
 
-function faultIn({
-  method,
-  url = '',
-  headers,
-  headersDistinct,
-  httpVersion,
-}: IncomingMessage): string | null {
-  const hosts = headersDistinct['host']?.length ?? 0;
+function faultIn({ method, url = '', headers, rawHeaders, httpVersion }: IncomingMessage): string | null {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && HOST.test(name)).length;
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
     return 'The request must have one Host.';
   }

@@ -42,9 +42,11 @@ export function priceOf(request: Request, signedIn: boolean): Price {
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function priceOfReading({ path, query }: Request): Price {
+function priceOfReading(request: Request): Price {
+  const { path } = request;
   if (/^\/events\/[^/]+\/conflicts\/?$/.test(path)) {
     return CONFLICTS;
   }
-  return /^\/events\/?$/.test(path) && query['expand'] === 'true' ? EXPANSION : READ;
+  // Each look at the query parses it.
+  return /^\/events\/?$/.test(path) && request.query['expand'] === 'true' ? EXPANSION : READ;
 }

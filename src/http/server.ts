@@ -1,5 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import cors from 'cors';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Gate } from '../gate/gate.js';
@@ -41,7 +43,11 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
-  app.use(tellCalls(parts.log, parts.onDone), helmet(SECURITY), cors({ ...CORS, origin: [...corsOrigins] }));
+  app.use(
+    tellCalls(parts.log, parts.onDone),
+    always(helmet(SECURITY)),
+    cors({ ...CORS, origin: [...corsOrigins] }),
+  );
   app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api, parts.idempotency), parts.docs);
   app.use(routerFor(parts.root), serveMetrics(parts.metrics), parts.console);
   app.use(notFound);
@@ -55,6 +61,18 @@ function routerFor(routes: Record<string, Routes>, idempotency?: Idempotency): e
     serve(router, path, methods, idempotency);
   }
   return router;
+}
+
+/** Sets the headers that a middleware sets on every answer alike; it is asked for them once. */
+function always(middleware: ReturnType<typeof helmet>): RequestHandler {
+  const request = new IncomingMessage(new Socket());
+  const sample = new ServerResponse(request);
+  middleware(request, sample, () => undefined);
+  const headers = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
+  return (_request, response, next) => {
+    response.setHeaders(headers);
+    next();
+  };
 }
 
 /** TLS, and with it HSTS and upgrades, is for the proxy in front: on plain HTTP they would lock people out. */

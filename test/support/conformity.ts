@@ -37,6 +37,10 @@ export class Conformity {
     }
     const operation = operations[method === 'head' ? 'get' : method];
     if (!operation) {
+      // A path that cannot be read is no path, whatever is asked of it.
+      if (answer.status === 404 && isMalformed(pathname)) {
+        return this.faultIn('NotFound', answer);
+      }
       return answer.status === 405
         ? this.faultIn('MethodNotAllowed', answer)
         : 'the method is not in the document';
@@ -98,6 +102,15 @@ export class Conformity {
   /** What a reference into the document leads to; anything else as it is. */
   private resolve<T extends object>(value: T | Reference): T {
     return '$ref' in value ? (resolved(this.document, value.$ref) as T) : value;
+  }
+}
+
+function isMalformed(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -35,7 +35,7 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
       post: {
         public: true,
         consumes,
-        handle: async ({ body, origin }) => confidential(201, await accounts.register(body, origin)),
+        handle: async ({ body, origin }) => confidential(201, await accounts.register(body, origin())),
       },
     },
     /**
@@ -58,7 +58,7 @@ export function authRoutes(accounts: AccountService): Record<string, Routes> {
       post: {
         public: true,
         consumes,
-        handle: async ({ body, origin }) => confidential(200, await accounts.login(body, origin)),
+        handle: async ({ body, origin }) => confidential(200, await accounts.login(body, origin())),
       },
     },
     /**

@@ -345,7 +345,7 @@ function batchAnswer(items: BatchItem[], atomic: boolean, { where }: Call): Answ
     if ('left' in item) {
       return { index: item.index, status: 424 };
     }
-    const itemProblem = toProblem(item.error, where);
+    const itemProblem = toProblem(item.error, where());
     return { index: item.index, status: itemProblem.status, problem: itemProblem };
   });
   if (failed && atomic) {

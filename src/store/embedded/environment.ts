@@ -132,6 +132,9 @@ const tables = (root: RootDatabase, id: string): Tables => ({
   id,
 });
 
+/** A group is written after so many turns at the latest. */
+const MAX_TURNS = 8;
+
 interface Waiting {
   work: () => unknown;
   resolve: (value: unknown) => void;
@@ -159,9 +162,24 @@ function environment(
     }
   };
 
+  /** A flush costs more than all else: while each turn of the event loop brings more to write, it waits for them. */
+  const gather = (turns: number): void => {
+    const before = waiting.length;
+    setImmediate(() => {
+      if (turns === 1 || waiting.length === before) {
+        flush();
+      } else {
+        gather(turns - 1);
+      }
+    });
+  };
+
   const flush = (): void => {
     const group = waiting;
     waiting = [];
+    if (group.length === 0) {
+      return;
+    }
     const full = whyNoRoom(directory);
     if (full) {
       group.forEach(({ reject }) => reject(full));
@@ -186,7 +204,8 @@ function environment(
           return;
         }
         if (waiting.length === 0) {
-          setImmediate(flush);
+          // With what comes in this very turn.
+          queueMicrotask(() => gather(MAX_TURNS));
         }
         waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
       }),
