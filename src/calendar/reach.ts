@@ -18,6 +18,9 @@ const LONGEST: readonly Millis[] = [2, 8, 32, 128, 512, 2048, Infinity].map((day
 /** The class of those few that an override lets occur before their own start: of these the start says nothing. */
 const EARLIER = LONGEST.length;
 
+/** All classes. */
+export const CLASSES: readonly number[] = Array.from({ length: EARLIER + 1 }, (_, reach) => reach);
+
 export const reachOf = ({ startAt, from, until }: Span): number =>
   from === startAt ? LONGEST.findIndex((longest) => until - from <= longest) : EARLIER;
 

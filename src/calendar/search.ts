@@ -1,13 +1,16 @@
 import type { Content } from './content.js';
 
 /** The words of a text, case and accents aside. */
-export function wordsOf(text: string): string[] {
+export const wordsOf = (text: string): string[] => spaced(text).split(' ').slice(1);
+
+/** Its words, each behind a space. */
+function spaced(text: string): string {
   if (ASCII.test(text)) {
-    return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+    return ` ${text.toLowerCase()}`.replace(/[^a-z0-9]+/g, ' ').trimEnd();
   }
   // Without its marks first: to put a long run of them into order takes time by the square of its length.
   const plain = fold(withoutMarks(withoutMarks(text).normalize('NFKD')));
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return ` ${plain}`.replace(/[^\p{L}\p{N}]+/gu, ' ').trimEnd();
 }
 
 /** What has neither accents nor other capitals takes a small part of the work. */
@@ -19,12 +22,8 @@ const withoutMarks = (text: string): string => text.replace(/\p{M}+/gu, '');
 const fold = (text: string): string => text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 /** What `q` looks in: the words of title, description and location, each behind a space. */
-export function searchText({ title, description, location }: Content): string {
-  return [title, description, location]
-    .flatMap(wordsOf)
-    .map((word) => ` ${word}`)
-    .join('');
-}
+export const searchText = ({ title, description, location }: Content): string =>
+  spaced(title) + spaced(description) + spaced(location);
 
 /** Whether every word begins some word of the search text. */
 export const matchesWords = (text: string, words: readonly string[]): boolean =>

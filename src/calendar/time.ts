@@ -12,17 +12,17 @@ const INSTANT = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:\d
 /** The time that a clock on a wall shows, told as milliseconds as if that wall stood in UTC. */
 export type WallClock = Millis;
 
+/** After so many years the calendar repeats itself. */
+const CYCLE = 400;
+const CYCLE_MS = Date.UTC(2400, 0) - Date.UTC(2000, 0);
+
 function fields(match: RegExpExecArray): WallClock | null {
-  const [year, month, day, hour, minute, second] = match
-    .slice(1, 7)
-    .map((part?: string) => Number(part ?? 0));
-  const date = new Date(0);
-  date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day);
-  const exact = date.getUTCMonth() === (month ?? 0) - 1 && date.getUTCDate() === day && year !== 0;
-  if (!exact || (hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 59) {
-    return null;
-  }
-  return date.setUTCHours(hour ?? 0, minute ?? 0, second ?? 0, 0);
+  const part = (i: number): number => Number(match[i] ?? 0);
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
+  // In a year of four digits: `Date.UTC` takes those of two for the last century's.
+  const wall = Date.UTC(year + CYCLE, month - 1, day, hour, minute, second) - CYCLE_MS;
+  const isDay = month >= 1 && month <= 12 && day >= 1 && new Date(wall).getUTCDate() === day;
+  return isDay && year > 0 && hour < 24 && minute < 60 && second < 60 ? wall : null;
 }
 
 /** `YYYY-MM-DD`: midnight of that day on the wall; null where there is no such date. */

@@ -1,4 +1,5 @@
 import type { Database } from 'lmdb';
+import { reachOf } from '../../calendar/reach.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { EventRecord } from '../../calendar/event.js';
 import type { EventCommit, EventStore, Membership, NewEvent } from '../../service/ports.js';
@@ -7,9 +8,9 @@ import { eventTable, type StoredEvent } from './event-table.js';
 import { AFTER_ALL, FIRST, indexedDiffers, indexEntries, LAST, updateKey, type Indexed } from './indexes.js';
 import { listEvents } from './list-events.js';
 import { embeddedLosses } from './losses.js';
+import { memberTable } from './member-table.js';
+import { reachesIn } from './reaches.js';
 import { changedEvents, theseEvents } from './update-order.js';
-
-type Part = Omit<Membership, 'userId'>;
 
 /** One process writes, one write after the other. */
 const SETTLED_MS = 5_000;
@@ -36,7 +37,7 @@ const SETTLED_MS = 5_000;
 export function embeddedEvents(environment: Environment): EventStore {
   const events = eventTable(environment);
   const search = environment.table<string>('search');
-  const members = environment.table<Part>('members');
+  const members = memberTable(environment);
   const log = environment.table<LogEntry>('log');
   const buckets = environment.table<Bucket>('buckets');
   const changeIds = environment.table<number>('changeIds');
@@ -47,17 +48,13 @@ export function embeddedEvents(environment: Environment): EventStore {
     tags: environment.table<Indexed>('tags'),
     trash: environment.table<Indexed>('trash'),
   };
+  const reaches = reachesIn([indexes.live, indexes.trash]);
 
-  const membersOf = (eventId: string): Membership[] =>
-    [...members.getRange(under(eventId))].map(({ key, value }) => ({
-      userId: (key as string[])[1] ?? '',
-      ...value,
-    }));
-
-  const putIndexes = (event: StoredEvent, of: Iterable<Membership>): void => {
+  const putIndexes = (event: StoredEvent, of: readonly Membership[]): void => {
     for (const { table, key, value } of indexEntries(event, of)) {
       indexes[table].putSync(key, value);
     }
+    of.forEach(({ userId }) => reaches.add(userId, reachOf(event.span)));
   };
   const dropIndexes = (event: StoredEvent, of: Iterable<Membership>): void => {
     for (const { table, key } of indexEntries(event, of)) {
@@ -65,7 +62,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     }
   };
   const putMember = (eventId: string, { userId, ...part }: Membership): void => {
-    members.putSync([eventId, userId], part);
+    members.put(part, eventId, userId);
   };
   const putEntries = (eventId: string, entries: readonly LogEntry[]): void => {
     for (const entry of entries) {
@@ -77,7 +74,7 @@ export function embeddedEvents(environment: Environment): EventStore {
   };
   const putEvent = (event: EventRecord, keys: EventCommit['keys']): StoredEvent => {
     updated.putSync(updateKey(event), true);
-    events.put(event, keys.span);
+    events.put({ event, span: keys.span }, event.id);
     if (keys.searchText !== undefined && search.get(event.id) !== keys.searchText) {
       search.putSync(event.id, keys.searchText);
     }
@@ -108,16 +105,16 @@ export function embeddedEvents(environment: Environment): EventStore {
     const membersChange = granted.length > 0 || revoked.length > 0;
     const reindex = membersChange || indexedDiffers(before, { event, span: keys.span });
     if (reindex) {
-      dropIndexes(before, membersOf(event.id));
+      dropIndexes(before, members.of(event.id));
     }
     updated.removeSync(updateKey(before.event));
     const stored = putEvent(event, keys);
     putEntries(event.id, entries);
-    revoked.forEach((userId) => members.removeSync([event.id, userId]));
+    revoked.forEach((userId) => members.remove(event.id, userId));
     losses.put(event.id, revoked, Date.parse(event.updatedAt));
     granted.forEach((member) => putMember(event.id, member));
     if (reindex) {
-      putIndexes(stored, membersOf(event.id));
+      putIndexes(stored, members.of(event.id));
     }
     if (alsoInsert) {
       insertOne(alsoInsert);
@@ -130,7 +127,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     if (stored?.event.version !== atVersion) {
       return false;
     }
-    const lost = membersOf(eventId);
+    const lost = members.of(eventId);
     dropIndexes(stored, lost);
     losses.put(
       eventId,
@@ -140,7 +137,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     updated.removeSync(updateKey(stored.event));
     events.remove(eventId);
     search.removeSync(eventId);
-    removeAll(members, eventId);
+    lost.forEach(({ userId }) => members.remove(eventId, userId));
     removeAll(log, eventId);
     removeAll(buckets, eventId);
     removeAll(changeIds, eventId);
@@ -173,17 +170,17 @@ export function embeddedEvents(environment: Environment): EventStore {
       }
       const found = new Map<string, Membership>();
       for (const userId of userIds) {
-        const part = members.get([eventId, userId]);
+        const part = members.get(eventId, userId);
         if (part) {
           found.set(userId, { userId, ...part });
         }
       }
       return { event: stored.event, members: found };
     },
-    members: async (eventId) => membersOf(eventId),
+    members: async (eventId) => members.of(eventId),
     commit: (commit) => environment.write(() => commitOne(commit)),
     erase: (eventId, atVersion, at) => environment.write(() => eraseOne(eventId, atVersion, at)),
-    list: async (query) => listEvents(query, { events, members, search, updated, ...indexes }),
+    list: async (query) => listEvents(query, { events, members, search, updated, reaches, ...indexes }),
     settledMs: SETTLED_MS,
     changed: async (query) => changedEvents(query, { events, members, updated, ...indexes }),
     losses: async (query) => losses.list(query),
@@ -199,7 +196,7 @@ export function embeddedEvents(environment: Environment): EventStore {
       const found = new Set<string>();
       for (const { key } of indexes.live.getRange({ start: [userId, FIRST], end: [userId, LAST] })) {
         const eventId = (key as string[])[3] ?? '';
-        otherIds.filter((id) => members.doesExist([eventId, id])).forEach((id) => found.add(id));
+        otherIds.filter((id) => members.has(eventId, id)).forEach((id) => found.add(id));
         if (found.size === otherIds.length) {
           break;
         }
@@ -222,7 +219,6 @@ export function embeddedEvents(environment: Environment): EventStore {
   };
 }
 
-const under = (eventId: string) => ({ start: [eventId, ''], end: [eventId, AFTER_ALL] });
 /** Numbers sort before strings. */
 const underAll = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, AFTER_ALL] });
 const underNumbers = (eventId: string) => ({ start: [eventId, FIRST], end: [eventId, LAST] });

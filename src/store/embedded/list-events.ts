@@ -5,11 +5,13 @@ import { matchesWords } from '../../calendar/search.js';
 import type { EventQuery, FoundEvent, Membership } from '../../service/ports.js';
 import type { StoredEvent } from './event-table.js';
 import { AFTER_ALL, FIRST, LAST, type Indexed } from './indexes.js';
+import type { Reaches } from './reaches.js';
 import { inOrder, inUpdateOrder, type Candidate, type Order, type UpdateTables } from './update-order.js';
 
 export interface ListTables extends UpdateTables {
   search: Database<string>;
   tags: Database<Indexed>;
+  reaches: Reaches;
 }
 
 /** One page of a user's events. */
@@ -52,7 +54,9 @@ function inStartOrder(query: EventQuery, tables: ListTables): Generator<Candidat
   const byTag = state === 'live' && tag !== undefined;
   const table = state === 'trash' ? tables.trash : byTag ? tables.tags : tables.live;
   const prefix = byTag ? [userId, tag] : [userId];
-  const streams = stretches(window).map((stretch) => inClass(table, prefix, stretch, query));
+  const own = tables.reaches.of(userId);
+  const around = stretches(window).filter(({ reach }) => own.has(reach));
+  const streams = around.map((stretch) => inClass(table, prefix, stretch, query));
   return merged(streams, inOrder(query));
 }
 

@@ -3,11 +3,12 @@ import type { Millis } from '../../calendar/time.js';
 import type { ChangedQuery, FoundEvent } from '../../service/ports/changed.js';
 import type { Membership } from '../../service/ports.js';
 import type { EventTable } from './event-table.js';
+import type { MemberTable } from './member-table.js';
 import { AFTER_ALL, FIRST, LAST, type Indexed } from './indexes.js';
 
 export interface UpdateTables {
   events: EventTable;
-  members: Database<Omit<Membership, 'userId'>>;
+  members: MemberTable;
   updated: Database<true>;
   live: Database<Indexed>;
   trash: Database<Indexed>;
@@ -58,7 +59,7 @@ export function* inUpdateOrder(
     looks += 1;
     const [key, id] = indexed as [Millis, string];
     last = { key, id };
-    const member = tables.members.get([id, query.userId]);
+    const member = tables.members.get(id, query.userId);
     if (member) {
       yield { id, role: member.role, key };
     }
@@ -89,7 +90,7 @@ export function theseEvents(
   { events, members }: Pick<UpdateTables, 'events' | 'members'>,
 ): FoundEvent[] {
   return [...new Set(eventIds)].flatMap((id) => {
-    const role = members.get([id, userId])?.role;
+    const role = members.get(id, userId)?.role;
     const stored = role && events.get(id);
     if (!stored) {
       return [];

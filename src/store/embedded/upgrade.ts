@@ -1,7 +1,7 @@
 import { FORMAT, META, type Environment } from './environment.js';
 import type { Stored } from './event-table.js';
-import { indexEntries, updateKey, AFTER_ALL, type Indexed } from './indexes.js';
-import type { Membership } from '../../service/ports.js';
+import { indexEntries, updateKey, type Indexed } from './indexes.js';
+import { memberTable } from './member-table.js';
 
 /** So many events in one transaction. */
 const PAGE = 500;
@@ -17,19 +17,14 @@ export async function upgrade(environment: Environment): Promise<void> {
     return;
   }
   const events = environment.table<Stored>('events');
-  const members = environment.table<Omit<Membership, 'userId'>>('members');
+  const members = memberTable(environment);
   const updated = environment.table<true>('updated');
   const trash = environment.table<Indexed>('trash');
 
-  const membersOf = (eventId: string): Membership[] =>
-    [...members.getRange({ start: [eventId, ''], end: [eventId, AFTER_ALL] })].map(({ key, value }) => ({
-      userId: (key as string[])[1] ?? '',
-      ...value,
-    }));
   const index = ({ span, ...event }: Stored): void => {
     updated.putSync(updateKey(event), true);
     if (event.deletedAt !== null) {
-      for (const { key, value } of indexEntries({ event, span }, membersOf(event.id))) {
+      for (const { key, value } of indexEntries({ event, span }, members.of(event.id))) {
         trash.putSync(key, value);
       }
     }
