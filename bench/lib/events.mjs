@@ -23,6 +23,9 @@ export const event2k = (i = 0) => ({
   metadata: { project: 'convene', room: { floor: 2, seats: 12 } },
 });
 
+/** Nothing is before this hour, nor in the two before midnight (UTC). */
+const DAWN = 6 * HOUR;
+
 /**
  * One of many, half of them series, over a year. The same number is always the same event.
  *
@@ -30,7 +33,7 @@ export const event2k = (i = 0) => ({
  */
 export function oneOfMany(i) {
   // Spread evenly, and not in the order in which they are made.
-  const start = TODAY + ((i * 7_919) % 365) * DAY + ((i * 31) % 96) * (HOUR / 4);
+  const start = TODAY + ((i * 7_919) % 365) * DAY + DAWN + ((i * 31) % 64) * (HOUR / 4);
   return {
     title: `Event ${i}`,
     description: 'As it is every time. '.repeat(25),

@@ -131,29 +131,31 @@ export const events = (settings) =>
       /** @param {Omit<Work, 'token'>} work */
       const each = (work) =>
         Object.fromEntries(Object.entries(users).map(([size, { token }]) => [size, { ...work, token }]));
-      const candidate = { start: instant(TODAY + 40 * DAY), end: instant(TODAY + 40 * DAY + 3_600_000) };
+      // By night, when there is nothing: how much is met grows with how much there is.
+      const night = TODAY + 40 * DAY + 2 * 3_600_000;
+      const candidate = { start: instant(night), end: instant(night + 3_600_000) };
       const about = { part: 'events', of: 'events', atMost: 1.5 };
       const window = `/api/events?from=${MONTH.from}&to=${MONTH.to}`;
       return [
         ...(await grow(
           server,
           { ...about, work: 'list of 50' },
-          each({ path: '/api/events?limit=50', amount: 200 }),
+          each({ path: '/api/events?limit=50', amount: 400 }),
         )),
         ...(await grow(
           server,
           { ...about, work: 'window, 50 of a month' },
-          each({ path: window, amount: 60 }),
+          each({ path: window, amount: 200 }),
         )),
         ...(await grow(
           server,
           { ...about, work: 'window, expanded, 50 of a month' },
-          each({ path: `${window}&expand=true`, amount: 8 }),
+          each({ path: `${window}&expand=true`, amount: 60 }),
         )),
         ...(await grow(
           server,
           { ...about, work: 'by tag, 10' },
-          each({ path: '/api/events?tag=tag7&limit=10', amount: 200 }),
+          each({ path: '/api/events?tag=tag7&limit=10', amount: 400 }),
         )),
         ...(await grow(
           server,
@@ -161,7 +163,7 @@ export const events = (settings) =>
           each({
             method: 'POST',
             path: '/api/events/conflicts',
-            amount: 4,
+            amount: 60,
             next: () => ({ body: candidate }),
           }),
         )),

@@ -224,7 +224,9 @@ type Row = Place & { no: number };
 const byEvent = (a: FoundPlace, b: FoundPlace): number =>
   a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : a.wall - b.wall;
 
-/** Rows in start order, as columns: hundreds of thousands of them take little room. */
+const SECOND = 1000;
+
+/** Rows in start order, as columns: millions of them take little room. */
 class Run {
   readonly starts: Float64Array;
   readonly ends: Float64Array;
@@ -232,13 +234,14 @@ class Run {
   length = 0;
   /** The longest time that a row takes. */
   longest = 0;
-  private readonly walls: Float64Array;
+  /** By how many seconds the clocks on the wall are ahead of UTC. */
+  private readonly aheads: Int32Array;
   private readonly nos: Uint32Array;
 
   private constructor(capacity: number) {
     this.starts = new Float64Array(capacity);
     this.ends = new Float64Array(capacity);
-    this.walls = new Float64Array(capacity);
+    this.aheads = new Int32Array(capacity);
     this.busy = new Uint8Array(capacity);
     this.nos = new Uint32Array(capacity);
   }
@@ -259,7 +262,7 @@ class Run {
         run.push(
           from.starts[i] ?? 0,
           from.ends[i] ?? 0,
-          from.walls[i] ?? 0,
+          (from.starts[i] ?? 0) + (from.aheads[i] ?? 0) * SECOND,
           from.busy[i] ?? 0,
           from.nos[i] ?? 0,
         );
@@ -282,7 +285,7 @@ class Run {
     return {
       start: this.starts[i] ?? 0,
       end: this.ends[i] ?? 0,
-      wall: this.walls[i] ?? 0,
+      wall: (this.starts[i] ?? 0) + (this.aheads[i] ?? 0) * SECOND,
       isBusy: this.busy[i] === 1,
       no: this.nos[i] ?? 0,
     };
@@ -297,7 +300,7 @@ class Run {
     const i = this.length;
     this.starts[i] = start;
     this.ends[i] = end;
-    this.walls[i] = wall;
+    this.aheads[i] = (wall - start) / SECOND;
     this.busy[i] = busy;
     this.nos[i] = no;
     this.longest = Math.max(this.longest, end - start);

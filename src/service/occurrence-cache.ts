@@ -24,7 +24,7 @@ export interface OccurrenceCache {
 export interface OccurrenceCacheSettings {
   events: EventStore;
   clock: Clock;
-  /** How many rows there may be in one index: some 30 bytes each. */
+  /** How many rows there may be in one index: 25 bytes each. */
   maxRows?: number;
   onError(error: unknown, doing: string): void;
 }
@@ -37,9 +37,9 @@ const AHEAD = 3 * 366 * DAY;
 /** How long an index is good for, and how long it is kept without being asked for. */
 const MAX_AGE = DAY;
 const IDLE = 15 * 60_000;
-const MAX_ROWS = 1_000_000;
+const MAX_ROWS = 4_000_000;
 /** In all indexes together. */
-const MAX_ROWS_IN_ALL = 4_000_000;
+const MAX_ROWS_IN_ALL = 6_000_000;
 /** What one event may cost, in units of `Budget`. */
 const EVENT_WORK = 200_000;
 /** Whose events are too much is not tried again for so long. */
