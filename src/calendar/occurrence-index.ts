@@ -198,9 +198,9 @@ export class OccurrenceIndex {
 
   /** null where the event has changed, or gone, since. */
   private placeAt(run: Run, i: number): FoundPlace | null {
-    const { no, ...place } = run.rowAt(i);
+    const no = run.noAt(i);
     const eventId = this.ids[no] ?? '';
-    return this.current.get(eventId)?.no === no ? { ...place, eventId } : null;
+    return this.current.get(eventId)?.no === no ? run.placeAt(i, eventId) : null;
   }
 
   private runs(): Run[] {
@@ -281,13 +281,17 @@ class Run {
     return run;
   }
 
-  rowAt(i: number): Row {
+  noAt(i: number): number {
+    return this.nos[i] ?? 0;
+  }
+
+  placeAt(i: number, eventId: string): FoundPlace {
     return {
       start: this.starts[i] ?? 0,
       end: this.ends[i] ?? 0,
       wall: (this.starts[i] ?? 0) + (this.aheads[i] ?? 0) * SECOND,
       isBusy: this.busy[i] === 1,
-      no: this.nos[i] ?? 0,
+      eventId,
     };
   }
 

@@ -62,8 +62,8 @@ export type OccurrenceView = z.output<typeof OccurrenceSchema>;
 /** The occurrence object for a member in this role. */
 export function occurrenceView(event: EventRecord, role: Role, occurrence: Occurrence): OccurrenceView {
   const { recurrenceId, override } = occurrence;
-  const own = { ...timesOf(event.content, occurrence), eventId: event.id, recurrenceId };
-  return Object.assign(eventView(event, role), override, own);
+  const { start, end } = timesOf(event.content, occurrence);
+  return Object.assign(eventView(event, role), override, { start, end, eventId: event.id, recurrenceId });
 }
 
 export const OccurrencePageSchema = pageOf(OccurrenceSchema).meta({ id: 'OccurrencePage' });

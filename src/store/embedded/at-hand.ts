@@ -58,7 +58,7 @@ export function atHand<V extends object>(
 }
 
 const keyOf = (key: string[]): string | string[] => (key.length === 1 ? (key[0] ?? '') : key);
-const nameOf = (key: string[]): string => key.join('\0');
+const nameOf = (key: string[]): string => (key.length === 1 ? (key[0] ?? '') : key.join('\0'));
 
 function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
