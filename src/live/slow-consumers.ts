@@ -26,6 +26,8 @@ interface Transport {
 interface Connection extends EventEmitter {
   /** Another after an upgrade. */
   transport: Transport;
+  /** What the transport has not taken over yet. */
+  writeBuffer: readonly Packet[];
   close(discard: boolean): void;
 }
 
@@ -49,22 +51,19 @@ function watch(
   connection: Connection,
   { limitBytes = MAX_UNSENT_BYTES, onDrop }: SlowConsumerSettings,
 ): void {
-  let queued = 0;
   const polls = new Map<ServerResponse, number>();
-  const unsent = () => queued + inTransport(connection.transport, polls);
+  const unsent = () => bytesOf(connection.writeBuffer) + inTransport(connection.transport, polls);
 
   const often = limitBytes / LOOKS;
   let sinceLook = often;
 
   connection.on('packetCreate', (packet: Packet) => {
-    const size = sizeOf(packet);
-    queued += size;
-    sinceLook += size;
+    sinceLook += sizeOf(packet);
     if (sinceLook < often) {
       return;
     }
     sinceLook = 0;
-    const unsentBytes = unsent() - size;
+    const unsentBytes = unsent();
     if (unsentBytes > limitBytes) {
       const { transport } = connection;
       connection.close(true);
@@ -72,14 +71,17 @@ function watch(
       onDrop?.({ unsentBytes, transport: transport.name });
     }
   });
-  connection.on('flush', () => {
+  // A WebSocket says itself what it has not sent.
+  const onFlush = (packets: readonly Packet[]): void => {
     const { res } = connection.transport;
     if (res) {
-      polls.set(res, queued);
+      polls.set(res, bytesOf(packets));
       res.once('close', () => polls.delete(res));
     }
-    queued = 0;
-  });
+  };
+  if (connection.transport.name === 'polling') {
+    connection.on('flush', onFlush).once('upgrade', () => connection.off('flush', onFlush));
+  }
   connection.on('close', (reason: string) => {
     if (reason === 'ping timeout') {
       free(connection.transport, polls);
@@ -95,6 +97,9 @@ function inTransport({ socket }: Transport, polls: ReadonlyMap<ServerResponse, n
   }
   return bytes;
 }
+
+const bytesOf = (packets: readonly Packet[]): number =>
+  packets.reduce((bytes, packet) => bytes + sizeOf(packet), 0);
 
 /** A frame encoded once for all receivers knows its size. */
 function sizeOf({ data, options }: Packet): number {
