@@ -19,6 +19,7 @@ import { createPresenceBoard } from './presence.js';
 import { createReceiver, type Receiver } from './receive.js';
 import { limitConnects, limitPackets } from './floods.js';
 import { createServers } from './servers.js';
+import { writeBursts } from './burst.js';
 import { dropSlowConsumers } from './slow-consumers.js';
 import { createSessions } from './sessions.js';
 import { countConfirmations, type LiveStanding, type Tally } from './tally.js';
@@ -160,6 +161,7 @@ export async function createLive(settings: LiveSettings): Promise<Live> {
       for (const one of servers) {
         // Last on the server: what is for Socket.IO does not go on to the other door.
         one.attach(server);
+        writeBursts(one.engine);
         dropSlowConsumers(one.engine, { onDrop: ({ transport }) => tally.dropped(transport) });
         if (isLimited) {
           limitPackets(one.engine);

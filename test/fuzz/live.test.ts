@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PATIENCE, runs } from '../support/arbitraries.js';
+import { PATIENCE, runs, SEED } from '../support/arbitraries.js';
 import { Convene } from '../support/convene.js';
 import { frames, messages } from '../support/fuzz/messages.js';
 import { LiveTown } from '../support/fuzz/live-town.js';
@@ -18,8 +18,6 @@ afterAll(async () => {
   await convene.close();
 });
 
-/** FUZZ_SEED=n sends what a run has sent again. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const BATCH = 50;
 
 async function storm<T>(arbitrary: fc.Arbitrary<T>, count: number, send: (one: T) => Promise<string | null>) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { buildDocument } from '../../src/http/openapi/document.js';
-import { PATIENCE, runs } from '../support/arbitraries.js';
+import { PATIENCE, runs, SEED } from '../support/arbitraries.js';
 import { Convene } from '../support/convene.js';
 import { requests } from '../support/fuzz/requests.js';
 import { Town } from '../support/fuzz/town.js';
@@ -19,8 +19,6 @@ afterAll(async () => {
   await convene.close();
 });
 
-/** FUZZ_SEED=n sends the requests of a run again. */
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 const BATCH = 100;
 /** One can hide another: it does not end at the first. */
 const MAX_FAULTS = 10;

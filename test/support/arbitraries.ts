@@ -5,9 +5,18 @@ import { isObject } from '../../src/calendar/json.js';
 import type { Edit, Operation } from '../../src/calendar/patch.js';
 import { DAY, formatDate, formatInstant, formatLocal, toWallClock } from '../../src/calendar/time.js';
 
-/** FUZZ_RUNS=20 looks twenty times as far, with as much patience. */
+/**
+ * FUZZ_RUNS=20 looks twenty times as far, with as much patience, and each time elsewhere; FUZZ_SEED says where. Without
+ * either every run looks at the same, so that what fails was changed.
+ */
 const FACTOR = Number(process.env['FUZZ_RUNS'] ?? 1);
-export const runs = (n: number): { numRuns: number } => ({ numRuns: Math.max(1, Math.round(n * FACTOR)) });
+export const SEED = Number(
+  process.env['FUZZ_SEED'] ?? (process.env['FUZZ_RUNS'] === undefined ? 20_261_123 : Date.now() % 2 ** 31),
+);
+export const runs = (n: number): { numRuns: number; seed: number } => ({
+  numRuns: Math.max(1, Math.round(n * FACTOR)),
+  seed: SEED,
+});
 export const PATIENCE = 30_000 * Math.max(1, FACTOR);
 
 /** Names that objects inherit, that pointers escape, that look like places in a list. */
