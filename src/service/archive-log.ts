@@ -10,11 +10,17 @@ import { exceeds, sizeOf } from '../calendar/json.js';
 import type { EventStore } from './ports.js';
 import { contentInBucket } from './read-history.js';
 
-/** Whether a commit of these entries may have made the embedded log too long or too heavy. */
-export function mayOverflow(entries: readonly LogEntry[]): boolean {
+/**
+ * Whether a commit of these entries may have made the embedded log too heavy, so that nothing should be written before
+ * it is lighter, or too long, of which there is no hurry; null where neither can be.
+ */
+export function mayOverflow(entries: readonly LogEntry[]): 'heavy' | 'long' | null {
+  if (entries.some(({ patch }) => exceeds(patch, EMBEDDED_BYTES / EMBEDDED_ENTRIES))) {
+    return 'heavy';
+  }
   const last = entries[entries.length - 1]?.version ?? 0;
   const crossed = Math.floor(last / BUCKET_ENTRIES) > Math.floor((last - entries.length) / BUCKET_ENTRIES);
-  return crossed || entries.some(({ patch }) => exceeds(patch, EMBEDDED_BYTES / EMBEDDED_ENTRIES));
+  return crossed ? 'long' : null;
 }
 
 /**

@@ -312,13 +312,16 @@ async function tidy(
   entries: LogEntry[],
   { events, onError }: PipelineDependencies,
 ): Promise<void> {
-  if (entries.length === 0 || !mayOverflow(entries)) {
+  const overflow = mayOverflow(entries);
+  if (overflow === null) {
     return;
   }
-  try {
-    await archiveLog(events, eventId);
-  } catch (error) {
-    onError(error, 'moving log entries into a bucket');
+  const tidied = archiveLog(events, eventId).catch((error: unknown) =>
+    onError(error, 'moving log entries into a bucket'),
+  );
+  // Entries leave by the thirty-two: writes that come meanwhile share their flushes, and add a few more at most.
+  if (overflow === 'heavy') {
+    await tidied;
   }
 }
 

@@ -376,9 +376,9 @@ describe('moving the log', () => {
         { length: to - from + 1 },
         (_, i) => ({ version: from + i, patch: [] }) as unknown as LogEntry,
       );
-    expect(mayOverflow([])).toBe(false);
-    expect(mayOverflow(entries(2, 31))).toBe(false);
-    expect(mayOverflow(entries(33, 63))).toBe(false);
+    expect(mayOverflow([])).toBeNull();
+    expect(mayOverflow(entries(2, 31))).toBeNull();
+    expect(mayOverflow(entries(33, 63))).toBeNull();
     for (const [from, to] of [
       [32, 32],
       [64, 64],
@@ -386,10 +386,10 @@ describe('moving the log', () => {
       [31, 33],
       [40, 96],
     ] as const) {
-      expect(mayOverflow(entries(from, to))).toBe(true);
+      expect(mayOverflow(entries(from, to))).toBe('long');
     }
     const patch = [{ op: 'add', path: '/description', value: 'x'.repeat(40_000) }] as const;
-    expect(mayOverflow([{ version: 33, patch: [...patch] } as unknown as LogEntry])).toBe(true);
+    expect(mayOverflow([{ version: 33, patch: [...patch] } as unknown as LogEntry])).toBe('heavy');
   });
 });
 
