@@ -4,7 +4,7 @@ import { interleaved, rowOf } from '../lib/compare.mjs';
 import { deliver } from '../lib/deliveries.mjs';
 import { percentile } from '../lib/figures.mjs';
 import { call } from '../lib/http-load.mjs';
-import { newPlace } from '../lib/place.mjs';
+import { newPlace, shareOf } from '../lib/place.mjs';
 import { startConvene, startYardstick } from '../lib/server.mjs';
 import { ask, connect, disconnect, subscribe, versionIn } from '../lib/sockets.mjs';
 
@@ -72,11 +72,12 @@ async function saidFor(url, token, socket, eventId) {
 /** @param {Settings} settings @returns {Promise<Row[]>} */
 export const socketEdit = (settings) =>
   withRoom(settings, WRITERS, async ({ ours, theirs, ourSockets, theirSockets, eventId }) => {
+    const each = EDITS_EACH / shareOf(settings.store);
     const samples = await interleaved({
-      ours: () => writeTogether(ours, ourSockets, eventId),
-      theirs: () => writeTogether(theirs, theirSockets, eventId),
+      ours: () => writeTogether(ours, ourSockets, eventId, each),
+      theirs: () => writeTogether(theirs, theirSockets, eventId, each),
     });
-    await settings.profile('socket-edit', ours, () => writeTogether(ours, ourSockets, eventId));
+    await settings.profile('socket-edit', ours, () => writeTogether(ours, ourSockets, eventId, each));
     const work = 'edit over a socket, 16 writers on one event';
     return [
       rowOf(
@@ -90,10 +91,10 @@ export const socketEdit = (settings) =>
 /**
  * All edit at the same time, each its own field, one edit after the other, and hear of each other.
  *
- * @param {Server} server @param {readonly Socket[]} sockets @param {string} eventId
+ * @param {Server} server @param {readonly Socket[]} sockets @param {string} eventId @param {number} each edits
  * @returns {Promise<Sample>}
  */
-async function writeTogether(server, sockets, eventId) {
+async function writeTogether(server, sockets, eventId, each) {
   /** @type {number[]} */
   const latencies = [];
   const before = await server.cpu();
@@ -103,7 +104,7 @@ async function writeTogether(server, sockets, eventId) {
       /** @type {number | undefined} */
       let latest;
       socket.on('event:changed', (text) => (latest = versionIn(text)));
-      for (let i = 0; i < EDITS_EACH; i += 1) {
+      for (let i = 0; i < each; i += 1) {
         const sent = performance.now();
         const answer = await ask(socket, 'event:edit', { eventId, ...editOf(writer, latest) });
         latest = Math.max(latest ?? 0, answer.version);

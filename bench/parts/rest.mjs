@@ -2,7 +2,7 @@
 import { event2k, MONTH, oneOfMany } from '../lib/events.mjs';
 import { rowOf, interleaved } from '../lib/compare.mjs';
 import { call, load } from '../lib/http-load.mjs';
-import { newPlace } from '../lib/place.mjs';
+import { newPlace, shareOf } from '../lib/place.mjs';
 import { startConvene, startYardstick } from '../lib/server.mjs';
 import { connect, disconnect, subscribe } from '../lib/sockets.mjs';
 
@@ -107,7 +107,8 @@ const part = (name) => async (settings) => [
 export const restParts = Object.fromEntries(Object.keys(PARTS).map((name) => [name, part(name)]));
 
 /** @param {string} name @param {RestPart} about @param {Settings} settings @returns {Promise<Row>} */
-async function measure(name, { work, atMost, amount, note, sow, workOf, isWatched }, settings) {
+async function measure(name, { work, atMost, note, sow, workOf, isWatched, ...rest }, settings) {
+  const amount = rest.amount / shareOf(settings.store);
   const place = newPlace(settings.store);
   const sown = await place.sow(async (sower) => {
     const user = await sower.user('ada');

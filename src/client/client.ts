@@ -143,6 +143,14 @@ export class ConveneClient extends Emitter<ClientEvents> {
     return subscription;
   }
 
+  /**
+   * Tries to connect at once where the connection is lost, in place of waiting for the next try (up to 15 seconds):
+   * for when it is known that the network is back.
+   */
+  reconnect(): void {
+    this.connection.hurry();
+  }
+
   /** Disconnects, and leaves nothing behind; the session stays, to be resumed by another client. */
   close(): void {
     this.isClosed = true;

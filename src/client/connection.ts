@@ -58,6 +58,15 @@ export class Connection {
     }
   }
 
+  /** Tries now, where it waits for the next try. */
+  hurry(): void {
+    if (this.isOpen) {
+      this.stopTimer();
+      this.failures = 0;
+      this.attempt();
+    }
+  }
+
   close(): void {
     if (this.isOpen) {
       this.isOpen = false;

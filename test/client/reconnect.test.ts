@@ -91,6 +91,21 @@ describe('a lost connection', () => {
     expect(told).toEqual([3, 4]);
   });
 
+  test('is tried again at once when asked to, however long the next try is off', async () => {
+    const { id, wire, client, event } = await frayed();
+    const states = heard((listener) => client.on('connection', listener));
+    client.reconnect();
+    wire.tell('server:closing', { retryAfter: 300 });
+    wire.cut();
+    wire.mend();
+    await bob.patch(`/api/events/${id}`, { title: 'theirs' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(states).toEqual(['offline']);
+    client.reconnect();
+    await until('it is up to date', () => event.content.title === 'theirs');
+    expect(states).toEqual(['offline', 'connecting', 'online']);
+  });
+
   test('more changes than are sent one by one come as the event', async () => {
     const { id, wire, event } = await frayed();
     wire.cut();

@@ -71,6 +71,11 @@ export class FrayedWire {
     this.listener?.disconnected();
   }
 
+  /** As if the server had said so. */
+  tell(message: string, payload: unknown): void {
+    this.listener?.received(message, payload);
+  }
+
   mend(): void {
     this.isCut = false;
     this.losesAnswers = false;

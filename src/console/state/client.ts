@@ -17,6 +17,9 @@ client.on('connection', (state) =>
   connection.set(({ lostAt }) => ({ state, lostAt: state === 'online' ? null : (lostAt ?? Date.now()) })),
 );
 
+// The next try may be some seconds off.
+addEventListener('online', () => client.reconnect());
+
 /** An id that nobody else has: for what is sent again and must be done once. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
