@@ -4,6 +4,7 @@ import { distance, events, members, overrides, versions } from './growth.mjs';
 import { fanout, socketEdit } from './live.mjs';
 import { processes } from './processes.mjs';
 import { restParts } from './rest.mjs';
+import { space } from './space.mjs';
 import { start } from './start.mjs';
 
 /** @typedef {(settings: import('../main.mjs').Settings) => Promise<import('../lib/figures.mjs').Row[]>} Part */
@@ -22,5 +23,6 @@ export const parts = {
   overrides,
   distance,
   memory,
+  space,
   processes,
 };

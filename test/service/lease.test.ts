@@ -9,7 +9,10 @@ function leasesOf(others: Record<string, number>) {
     take: async (key: string): Promise<boolean> => {
       const left = others[key] ?? 0;
       others[key] = left - 1;
-      return left <= 0 && held.add(key) !== undefined;
+      if (left <= 0) {
+        held.add(key);
+      }
+      return left <= 0;
     },
     giveBack: async (key: string): Promise<void> => void held.delete(key),
   };

@@ -1,0 +1,81 @@
+// What events and versions take of disk and memory on the embedded store, beside their JSON.
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { event2k, MONTH, oneOfMany } from '../lib/events.mjs';
+import { figure } from '../lib/figures.mjs';
+import { call, load } from '../lib/http-load.mjs';
+import { newPlace } from '../lib/place.mjs';
+import { startConvene } from '../lib/server.mjs';
+
+/** @typedef {import('../lib/figures.mjs').Row} Row */
+/** @typedef {import('../main.mjs').Settings} Settings */
+
+const EVENTS = 20_000;
+const VERSIONS = 10_000;
+const PAGE = 100;
+
+/** @param {Settings} settings @returns {Promise<Row[]>} */
+export async function space(settings) {
+  if (settings.store !== 'embedded') return [];
+  const place = newPlace(settings.store);
+  try {
+    const { user, edited, one } = await place.sow(async (sower) => {
+      const ada = await sower.user('ada');
+      const [first = ''] = await sower.events(ada.id, 1, event2k);
+      const [second = ''] = await sower.events(ada.id, 1, oneOfMany);
+      return { user: ada, edited: first, one: second };
+    });
+    const empty = diskOf(place.folder);
+    await place.sow((sower) => sower.events(user.id, EVENTS, oneOfMany));
+    const full = diskOf(place.folder);
+    const server = await startConvene(place.environment);
+    try {
+      /** @param {string} url */
+      const ask = (url) => call(server.url, user.token, 'GET', `/api/events${url}`);
+      const [idle, json] = [held(await server.memory()), sizeOf(await ask(`/${one}`))];
+      const month = `?from=${MONTH.from}&to=${MONTH.to}&expand=true`;
+      await ask(month);
+      await server.quiet();
+      await ask(month);
+      const indexed = held(await server.memory());
+      let edits = 0;
+      await load(server, {
+        method: 'PATCH',
+        path: `/api/events/${edited}`,
+        token: user.token,
+        amount: VERSIONS,
+        next: () => ({ body: { metadata: { n: (edits += 1) } } }),
+      });
+      const entries = sizeOf((await ask(`/${edited}/history?limit=${PAGE}`)).items);
+      const about = { part: 'space', yardstick: 'its JSON' };
+      return [
+        { ...about, work: 'an event, on disk', ...beside((full - empty) / EVENTS, json) },
+        { ...about, work: 'an event, in memory once indexed', ...beside((indexed - idle) / EVENTS, json) },
+        {
+          ...about,
+          work: '1,000 versions, on disk',
+          ...beside((diskOf(place.folder) - full) / (VERSIONS / 1_000), (entries / PAGE) * 1_000),
+        },
+      ];
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await place.remove();
+  }
+}
+
+/** @param {number} ours @param {number} theirs in bytes */
+const beside = (ours, theirs) => ({
+  unit: 'KB',
+  ours: figure([ours / 1024]),
+  theirs: figure([theirs / 1024]),
+  ratio: figure([ours / theirs]),
+});
+
+/** @param {string} folder */
+const diskOf = (folder) => statSync(path.join(folder, 'convene.lmdb')).size;
+/** @param {unknown} value */
+const sizeOf = (value) => Buffer.byteLength(JSON.stringify(value));
+/** @param {NodeJS.MemoryUsage} usage */
+const held = ({ heapUsed, external }) => heapUsed + external;
