@@ -21,6 +21,8 @@ export const { indexKeys } = await load('service/commit-change.js');
 export const { newId } = await load('service/ids.js');
 /** @type {typeof import('../../src/service/tokens.js')} */
 export const { createTokens, hashToken } = await load('service/tokens.js');
+/** @type {typeof import('../../src/store/embedded/environment.js')} */
+export const { openForReading } = await load('store/embedded/environment.js');
 /** @type {typeof import('../../src/store/embedded/index.js')} */
 export const { openEmbeddedStore } = await load('store/embedded/index.js');
 /** @type {typeof import('../../src/store/mongo/index.js')} */

@@ -1,14 +1,15 @@
 // What events and versions take of disk and memory on the embedded store, beside their JSON.
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { event2k, MONTH, oneOfMany } from '../lib/events.mjs';
 import { figure } from '../lib/figures.mjs';
 import { call, load } from '../lib/http-load.mjs';
 import { newPlace } from '../lib/place.mjs';
+import { openForReading } from '../lib/product.mjs';
 import { startConvene } from '../lib/server.mjs';
 
 /** @typedef {import('../lib/figures.mjs').Row} Row */
 /** @typedef {import('../main.mjs').Settings} Settings */
+/** @typedef {Record<'pageSize' | 'treeBranchPageCount' | 'treeLeafPageCount' | 'overflowPages', number>} Stats of LMDB */
 
 const EVENTS = 20_000;
 const VERSIONS = 10_000;
@@ -25,10 +26,12 @@ export async function space(settings) {
       const [second = ''] = await sower.events(ada.id, 1, oneOfMany);
       return { user: ada, edited: first, one: second };
     });
-    const empty = diskOf(place.folder);
+    const empty = await diskOf(place.folder);
     await place.sow((sower) => sower.events(user.id, EVENTS, oneOfMany));
-    const full = diskOf(place.folder);
+    const full = await diskOf(place.folder);
     const server = await startConvene(place.environment);
+    /** @type {{ json: number, indexed: number, entries: number }} */
+    let found;
     try {
       /** @param {string} url */
       const ask = (url) => call(server.url, user.token, 'GET', `/api/events${url}`);
@@ -46,20 +49,23 @@ export async function space(settings) {
         amount: VERSIONS,
         next: () => ({ body: { metadata: { n: (edits += 1) } } }),
       });
-      const entries = sizeOf((await ask(`/${edited}/history?limit=${PAGE}`)).items);
-      const about = { part: 'space', yardstick: 'its JSON' };
-      return [
-        { ...about, work: 'an event, on disk', ...beside((full - empty) / EVENTS, json) },
-        { ...about, work: 'an event, in memory once indexed', ...beside((indexed - idle) / EVENTS, json) },
-        {
-          ...about,
-          work: '1,000 versions, on disk',
-          ...beside((diskOf(place.folder) - full) / (VERSIONS / 1_000), (entries / PAGE) * 1_000),
-        },
-      ];
+      const { items } = await ask(`/${edited}/history?limit=${PAGE}`);
+      found = { json, indexed: indexed - idle, entries: sizeOf(items) };
     } finally {
       await server.stop();
     }
+    const edits = (await diskOf(place.folder)) - full;
+    const { json, indexed, entries } = found;
+    const about = { part: 'space', yardstick: 'its JSON' };
+    return [
+      { ...about, work: 'an event, on disk', ...beside((full - empty) / EVENTS, json) },
+      { ...about, work: 'an event, in memory once indexed', ...beside(indexed / EVENTS, json) },
+      {
+        ...about,
+        work: '1,000 versions, on disk',
+        ...beside((edits / VERSIONS) * 1_000, (entries / PAGE) * 1_000),
+      },
+    ];
   } finally {
     await place.remove();
   }
@@ -73,8 +79,21 @@ const beside = (ours, theirs) => ({
   ratio: figure([ours / theirs]),
 });
 
-/** @param {string} folder */
-const diskOf = (folder) => statSync(path.join(folder, 'convene.lmdb')).size;
+/** The pages that are in use: those that were freed are used again. @param {string} folder */
+async function diskOf(folder) {
+  const tables = openForReading(path.join(folder, 'convene.lmdb'));
+  try {
+    return tables.names().reduce((bytes, name) => {
+      const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = /** @type {Stats} */ (
+        tables.table(name).getStats()
+      );
+      return bytes + (treeBranchPageCount + treeLeafPageCount + overflowPages) * pageSize;
+    }, 0);
+  } finally {
+    await tables.close();
+  }
+}
+
 /** @param {unknown} value */
 const sizeOf = (value) => Buffer.byteLength(JSON.stringify(value));
 /** @param {NodeJS.MemoryUsage} usage */
