@@ -80,8 +80,12 @@ async function startServer(args, environment) {
     url,
     /** What it has used of processors since its start, in microseconds. @returns {Promise<number>} */
     cpu: () => ask('cpu'),
-    /** What it holds after everything that can be freed is freed. @returns {Promise<NodeJS.MemoryUsage>} */
-    memory: () => ask('memory'),
+    /** What it holds in its heap and in buffers, in bytes, after everything that can be freed is freed. */
+    memory: async () => {
+      /** @type {NodeJS.MemoryUsage} */
+      const { heapUsed, external } = await ask('memory');
+      return heapUsed + external;
+    },
     /** Resolves once it has nothing to do any more, or is at it for a minute: what it prepares in its own time is there. */
     quiet: async () => {
       for (let looks = 0; looks < QUIET_LOOKS; looks += 1) {

@@ -102,17 +102,14 @@ export async function memory(settings) {
  * @param {Server} server @param {readonly string[]} tokens @param {readonly number[]} crowds ascending
  */
 async function bytesEach(server, tokens, crowds) {
-  const before = held(await server.memory());
+  const before = await server.memory();
   /** @type {Socket[]} */
   const sockets = [];
   const each = [];
   for (const size of crowds) {
     sockets.push(...(await connect(server.url, tokens.slice(sockets.length, size))));
-    each.push((held(await server.memory()) - before) / size / 1024);
+    each.push(((await server.memory()) - before) / size / 1024);
   }
   disconnect(sockets);
   return each;
 }
-
-/** @param {NodeJS.MemoryUsage} usage */
-const held = ({ heapUsed, external }) => heapUsed + external;

@@ -35,19 +35,19 @@ export async function space(settings) {
     try {
       /** @param {string} url */
       const ask = (url) => call(server.url, user.token, 'GET', `/api/events${url}`);
-      const [idle, json] = [held(await server.memory()), sizeOf(await ask(`/${one}`))];
+      const [idle, json] = [await server.memory(), sizeOf(await ask(`/${one}`))];
       const month = `?from=${MONTH.from}&to=${MONTH.to}&expand=true`;
       await ask(month);
       await server.quiet();
       await ask(month);
-      const indexed = held(await server.memory());
-      let edits = 0;
+      const indexed = await server.memory();
+      let n = 0;
       await load(server, {
         method: 'PATCH',
         path: `/api/events/${edited}`,
         token: user.token,
         amount: VERSIONS,
-        next: () => ({ body: { metadata: { n: (edits += 1) } } }),
+        next: () => ({ body: { metadata: { n: (n += 1) } } }),
       });
       const { items } = await ask(`/${edited}/history?limit=${PAGE}`);
       found = { json, indexed: indexed - idle, entries: sizeOf(items) };
@@ -96,5 +96,3 @@ async function diskOf(folder) {
 
 /** @param {unknown} value */
 const sizeOf = (value) => Buffer.byteLength(JSON.stringify(value));
-/** @param {NodeJS.MemoryUsage} usage */
-const held = ({ heapUsed, external }) => heapUsed + external;

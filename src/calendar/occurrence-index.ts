@@ -259,13 +259,7 @@ class Run {
     const run = new Run(a.length + b.length);
     const take = (from: Run, i: number): void => {
       if (isAlive(from.nos[i] ?? 0)) {
-        run.push(
-          from.starts[i] ?? 0,
-          from.ends[i] ?? 0,
-          (from.starts[i] ?? 0) + (from.aheads[i] ?? 0) * SECOND,
-          from.busy[i] ?? 0,
-          from.nos[i] ?? 0,
-        );
+        run.push(from.starts[i] ?? 0, from.ends[i] ?? 0, from.wallAt(i), from.busy[i] ?? 0, from.nos[i] ?? 0);
       }
     };
     let [i, j] = [0, 0];
@@ -289,7 +283,7 @@ class Run {
     return {
       start: this.starts[i] ?? 0,
       end: this.ends[i] ?? 0,
-      wall: (this.starts[i] ?? 0) + (this.aheads[i] ?? 0) * SECOND,
+      wall: this.wallAt(i),
       isBusy: this.busy[i] === 1,
       eventId,
     };
@@ -298,6 +292,10 @@ class Run {
   /** The index of the first row that starts at or after a time. */
   firstFrom(time: Millis): number {
     return bisect(this.length, (i) => (this.starts[i] ?? 0) < time);
+  }
+
+  private wallAt(i: number): WallClock {
+    return (this.starts[i] ?? 0) + (this.aheads[i] ?? 0) * SECOND;
   }
 
   private push(start: Millis, end: Millis, wall: WallClock, busy: number, no: number): void {

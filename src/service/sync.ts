@@ -77,8 +77,8 @@ async function readPage(
 }
 
 /**
- * What was stored since the last one began, and what may have come to light since. Where the clock was put back, that may be of any time before: then
- * everything is looked at that there is to know of.
+ * What was stored since the last one began, and what may have come to light since. Where the clock was put back, that
+ * may be of any time before: then everything is looked at that there is to know of.
  */
 const nextRound = ({ horizon, told }: SyncState, now: number, settledMs: number): SyncState => ({
   phase: 'changed',

@@ -212,9 +212,7 @@ function environment(
     isWriting: () => writing,
     close: async () => {
       closed = true;
-      if (waiting.length > 0) {
-        flush();
-      }
+      flush();
       await root.close();
       await unlock();
     },
