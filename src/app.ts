@@ -23,7 +23,8 @@ import { sharingRoutes } from './http/routes/sharing.js';
 import { syncRoutes } from './http/routes/sync.js';
 import { systemRoutes } from './http/routes/system.js';
 import { webhookRoutes } from './http/routes/webhooks.js';
-import { createHttpApp } from './http/server.js';
+import { serveHttp } from './http/server.js';
+import { createWebApp } from './http/web-app.js';
 import { createLive } from './live/live.js';
 import { LIVE_PATHS } from './live/servers.js';
 import { createMetrics } from './metrics/metrics.js';
@@ -96,7 +97,8 @@ export async function startApp(
   const tokens = createTokens(config.jwtSecret, clock);
   const history = createHistoryReader(store.events);
 
-  const server = createListener(LIVE_PATHS);
+  const web = createWebApp();
+  const server = createListener(LIVE_PATHS, web.messages);
   const live = await createLive({
     server,
     corsOrigins: config.corsOrigins,
@@ -216,7 +218,7 @@ export async function startApp(
   );
   const gate = createGate(accounts);
   const guarded = guardAccounts(metrics.accounts(accounts), throttle);
-  const web = createHttpApp(config, {
+  serveHttp(web.app, config, {
     gate,
     throttle,
     idempotency: createIdempotency({
@@ -252,8 +254,8 @@ export async function startApp(
     metrics: metrics.text,
     onDone: metrics.request,
   });
-  server.on('request', unambiguous(web));
-  const trusted = web.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  server.on('request', unambiguous(web.app));
+  const trusted = web.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
   const addressOf = (request: IncomingMessage): string => proxyAddress(request, trusted);
 
   try {

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerClientErrors, refuseRequest } from './client-error.js';
 
@@ -23,9 +29,13 @@ const PATIENCE: Patience = {
  * and passes over expectations and upgrades that it does not know (RFC 9110, sections 7.8 and 10.1.1).
  *
  * @param upgrades how the paths begin that may be upgraded: they are for other listeners to the server
+ * @param settings of what it makes requests and answers, and how patient it is
  */
-export function createListener(upgrades: readonly string[], patience = PATIENCE): Server {
-  const server = createServer({ ...patience, requireHostHeader: false });
+export function createListener(
+  upgrades: readonly string[],
+  settings: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> & Partial<Patience> = {},
+): Server {
+  const server = createServer({ ...PATIENCE, ...settings, requireHostHeader: false });
   answerClientErrors(server);
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

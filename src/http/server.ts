@@ -37,9 +37,8 @@ export interface HttpParts {
   onDone(done: DoneCall): void;
 }
 
-/** The REST door. */
-export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: HttpParts): Express {
-  const app = express();
+/** Hangs the REST door into an app that has none yet. */
+export function serveHttp(app: Express, { corsOrigins, trustProxy }: HttpSettings, parts: HttpParts): void {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
@@ -52,7 +51,6 @@ export function createHttpApp({ corsOrigins, trustProxy }: HttpSettings, parts: 
   app.use(routerFor(parts.root), serveMetrics(parts.metrics), parts.console);
   app.use(notFound);
   app.use(answerProblems(parts.log));
-  return app;
 }
 
 function routerFor(routes: Record<string, Routes>, idempotency?: Idempotency): express.Router {
