@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CSS_COLORS } from './colors.js';
 import { refuse, refuseFields, type FieldError } from './errors.js';
-import { DEFAULTS } from './fields.js';
+import { CONTENT_FIELDS, DEFAULTS, type ContentField } from './fields.js';
 import { depthOf, exceeds, isForbiddenKey, isObject, lengthOf, pointer } from './json.js';
 import { list } from './list.js';
 import { acceptRule } from './accept-rule.js';
@@ -178,7 +178,41 @@ export function parseContent(input: unknown): Content {
   if (!parsed.success) {
     throw schemaRefusal(parsed.error);
   }
-  const content = canonical(parsed.data);
+  return withinLimit(canonical(parsed.data));
+}
+
+/** Fields that are valid or not whatever the others are. The times, the rule and the overrides belong together. */
+const INDEPENDENT: ReadonlySet<ContentField> = new Set([
+  'title',
+  'description',
+  'location',
+  'url',
+  'status',
+  'busy',
+  'tags',
+  'color',
+  'metadata',
+]);
+
+/**
+ * As {@link parseContent}, for content that was made of canonical content by changing it: what it has of it is not
+ * looked at again, where what was changed does not depend on it.
+ *
+ * @param input content's fields, and no others
+ */
+export function parseChanged(input: Record<string, unknown>, base: Content): Content {
+  const changed = CONTENT_FIELDS.filter((field) => input[field] !== base[field]);
+  if (!changed.every((field) => INDEPENDENT.has(field))) {
+    return parseContent(input);
+  }
+  const parsed = changed.map((field) => ContentInputSchema.shape[field].safeParse(input[field]));
+  // A fault is told as it ever is.
+  return parsed.every(({ success }) => success)
+    ? withinLimit({ ...base, ...Object.fromEntries(changed.map((field, i) => [field, parsed[i]?.data])) })
+    : parseContent(input);
+}
+
+function withinLimit(content: Content): Content {
   // Without overrides it is far from it: every other field has a smaller limit of its own.
   if (Object.keys(content.overrides).length > 0 && exceeds(content, MAX_CONTENT_BYTES)) {
     throw refuse('validation-failed', 'The event takes more than 1 MiB.', {

@@ -1,7 +1,7 @@
 import jsonPatch from 'fast-json-patch';
 import type { Content } from './content.js';
 import { CONTENT_FIELDS, type ContentField } from './fields.js';
-import { equal, isObject, own, pointer } from './json.js';
+import { copyAt, equal, isObject, own, pointer } from './json.js';
 import type { Operation } from './patch.js';
 
 /** One field that differs between two contents; `from` or `to` is undefined where the field is absent. */
@@ -97,9 +97,14 @@ export function inverse(patch: readonly Operation[]): Operation[] {
 export const withoutTests = (patch: readonly Operation[]): Operation[] =>
   patch.filter(({ op }) => op !== 'test');
 
-/** The content after a canonical patch; its argument stays as it is. */
+/** The content after a canonical patch. Both stay as they are, and the result shares values with them. */
 export function replay(content: Content | Nothing, patch: readonly Operation[]): Content {
   // The tests are for whoever takes the patch back: they held when it was made.
-  const operations = structuredClone(withoutTests(patch)) as jsonPatch.Operation[];
-  return jsonPatch.applyPatch(structuredClone(content), operations).newDocument as Content;
+  const operations = withoutTests(patch);
+  // An operation a field: none reaches into what another one has put there, so that values may be shared.
+  const document = copyAt(
+    content,
+    operations.map(({ path }) => path),
+  ) as Content;
+  return jsonPatch.applyPatch(document, operations as jsonPatch.Operation[]).newDocument;
 }

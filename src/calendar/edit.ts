@@ -1,4 +1,4 @@
-import { parseContent, type Content } from './content.js';
+import { parseChanged, type Content } from './content.js';
 import { refuse } from './errors.js';
 import { equal } from './json.js';
 import { applyEdit, type Edit } from './patch.js';
@@ -21,7 +21,7 @@ export interface EditResult {
  * the content is now; fields that it did not change stay as the others left them.
  *
  * @throws edit-conflict with `conflicts` and `currentVersion` where both changed a field differently; whatever
- *   `applyEdit` and `parseContent` throw, the latter also for two valid edits that contradict each other.
+ *   `applyEdit` and `parseChanged` throw, the latter also for two valid edits that contradict each other.
  */
 export function carryOver(edit: Edit, base: VersionedContent, current: VersionedContent): EditResult {
   if (base.version === current.version || equal(base.content, current.content)) {
@@ -36,5 +36,5 @@ export function carryOver(edit: Edit, base: VersionedContent, current: Versioned
       currentVersion: current.version,
     });
   }
-  return { content: parseContent(rebased.content), merged: true };
+  return { content: parseChanged(rebased.content, current.content), merged: true };
 }

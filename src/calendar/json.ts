@@ -23,6 +23,27 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 export const own = (object: Record<string, unknown>, key: string): unknown =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
+/** A copy of a JSON value that shares nothing with it. */
+export function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(copyOf);
+  }
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]))
+    : value;
+}
+
+/** A copy of an object whose members that these pointers lead into are copies too; it shares the others. */
+export function copyAt(object: object, pointers: readonly string[]): Record<string, unknown> {
+  const copy = { ...object } as Record<string, unknown>;
+  for (const key of new Set(pointers.map((path) => segmentsOf(path)?.[0] ?? ''))) {
+    if (Object.hasOwn(copy, key)) {
+      copy[key] = copyOf(copy[key]);
+    }
+  }
+  return copy;
+}
+
 /** Whether two JSON values are the same, the order of keys aside. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) {

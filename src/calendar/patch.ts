@@ -1,8 +1,10 @@
 import jsonPatch from 'fast-json-patch';
-import { parseContent, type Content } from './content.js';
+import { parseChanged, type Content } from './content.js';
 import { refuseFields } from './errors.js';
 import { isContentField } from './fields.js';
 import {
+  copyAt,
+  copyOf,
   depthOf,
   equal,
   isForbiddenKey,
@@ -38,7 +40,7 @@ const MAX_COPIED_BYTES = 1024 * 1024;
  *   where the result is no valid content.
  */
 export function applyEdit(edit: Edit, base: Content): Content {
-  return edit.form === 'replacement' ? edit.content : parseContent(patched(edit, base));
+  return edit.form === 'replacement' ? edit.content : parseChanged(patched(edit, base), base);
 }
 
 /**
@@ -129,7 +131,12 @@ function parsePath(path: unknown, at: string): string {
 }
 
 function applyOperations(operations: Operation[], base: Content, at: string): Record<string, unknown> {
-  const document = structuredClone(base) as Record<string, unknown>;
+  const document = copyAt(
+    base,
+    operations.flatMap((operation) =>
+      'from' in operation ? [operation.path, operation.from] : operation.path,
+    ),
+  );
   let copied = 0;
   operations.forEach((operation, i) => {
     copied += applyOne(document, operation, `${at}/${i}`);
@@ -162,13 +169,17 @@ function applyOne(document: unknown, operation: Operation, at: string): number {
       // What other operations have nested too deep for any content is not even measured.
       const size = depthOf(value) > MAX_DEPTH ? Infinity : sizeOf(value);
       if (size <= MAX_COPIED_BYTES) {
-        write(document, { op: 'add', path: operation.path, value: structuredClone(value) }, at);
+        write(document, { op: 'add', path: operation.path, value: copyOf(value) }, at);
       }
       return size;
     }
     default:
       // Cloned, as a later operation may change what an earlier one has put in.
-      write(document, structuredClone(operation), at);
+      write(
+        document,
+        'value' in operation ? { ...operation, value: copyOf(operation.value) } : operation,
+        at,
+      );
       return 0;
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Role } from '../calendar/access.js';
 import { noSuchEvent } from '../calendar/access.js';
 import type { EventRecord } from '../calendar/event.js';
@@ -85,6 +86,8 @@ interface Pending {
 const MAX_ATTEMPTS = 60;
 /** How many commands for one event share one write; and after how many bytes of entries none is added to it. */
 const MAX_BATCH = 64;
+/** How many turns of the event loop a write waits at most for others to share it. */
+const MAX_TURNS = 8;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 export interface PipelineDependencies {
@@ -108,6 +111,7 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
 
   const drain = async (eventId: string, queue: Pending[]): Promise<void> => {
     while (queue.length > 0) {
+      await gathered(queue);
       const batch = queue.splice(0, MAX_BATCH);
       try {
         queue.unshift(...(await writeTogether(eventId, batch, deps)));
@@ -132,6 +136,15 @@ export function createChangePipeline(deps: PipelineDependencies): ChangePipeline
         void drain(command.eventId, started);
       }),
   };
+}
+
+/** Resolves when a turn of the event loop has brought no more to a queue, or enough. */
+async function gathered(queue: readonly Pending[]): Promise<void> {
+  let before = 0;
+  for (let turns = 0; turns < MAX_TURNS && queue.length > before && queue.length < MAX_BATCH; turns += 1) {
+    before = queue.length;
+    await nextTurn();
+  }
 }
 
 /** A command that is to be carried out once is a change with an id. */

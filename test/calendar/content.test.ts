@@ -1,19 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ContentSchema, MAX_OVERRIDES, parseContent, type Content } from '../../src/calendar/content.js';
+import {
+  ContentSchema,
+  MAX_OVERRIDES,
+  parseChanged,
+  parseContent,
+  type Content,
+} from '../../src/calendar/content.js';
 import type { CodedError } from '../../src/calendar/errors.js';
 import { CONTENT_FIELDS, DEFAULTS } from '../../src/calendar/fields.js';
 import { segmentsOf } from '../../src/calendar/json.js';
 import { DAY } from '../../src/calendar/time.js';
-import { contentInput, json, runs } from '../support/arbitraries.js';
+import { content, contentInput, freeFields, json, runs } from '../support/arbitraries.js';
 
 const LEAST = { title: 'Plan', start: '2026-03-02T15:00:00Z', end: '2026-03-02T16:00:00Z' };
 const event = (fields: Record<string, unknown> = {}): Content => parseContent({ ...LEAST, ...fields });
 
 /** Code and pointers of a refusal; the content where there is none. */
-function refusal(input: unknown): unknown {
+function refusal(input: unknown, parse: (input: never) => Content = parseContent): unknown {
   try {
-    return parseContent(input);
+    return parse(input as never);
   } catch (error) {
     const { code, extras } = error as CodedError;
     return [code, ...(extras.errors ?? []).map(({ pointer }) => pointer)];
@@ -446,4 +452,36 @@ test('whatever is sent, it is taken or refused with a code and pointers that lea
     ),
     runs(500),
   );
+});
+
+test('content of which a part was changed is taken and refused like any', () => {
+  const wrong = fc.record(
+    {
+      title: fc.constantFrom('', 'x'.repeat(201), 7, undefined),
+      description: fc.constantFrom('x'.repeat(20_001), null, undefined),
+      url: fc.constantFrom('nowhere', undefined),
+      tags: fc.constantFrom(['a', 'a'], ['']),
+      color: fc.constantFrom('#12', undefined),
+      metadata: fc.constantFrom([], { a: 'x'.repeat(16_400) }, undefined),
+      end: fc.constantFrom('2026-03-02T16:00:00Z', '1990-01-01', 'soon'),
+      timeZone: fc.constantFrom('Europe/Berlin', 'europe/berlin', 'Nowhere/At_All'),
+      allDay: fc.boolean(),
+      recurrence: fc.constantFrom(null, 'RRULE:FREQ=DAILY', 'FREQ=NEVER'),
+      overrides: fc.constantFrom({}, { '1990-01-01T00:00:00': { title: 'x' } }, { never: {} }),
+    },
+    { requiredKeys: [] },
+  );
+  const good = fc.record(freeFields, { requiredKeys: [] });
+  let [taken, refusals] = [0, 0];
+  fc.assert(
+    fc.property(content, good, fc.oneof(fc.constant({}), wrong), (base, some, others) => {
+      const changed = { ...base, ...some, ...others };
+      const came = refusal(changed, (input) => parseChanged(input, base));
+      expect(came).toEqual(refusal(changed));
+      refusals += Number(Array.isArray(came));
+      taken += Number(!Array.isArray(came));
+    }),
+    runs(500),
+  );
+  expect(Math.min(taken, refusals)).toBeGreaterThan(50);
 });

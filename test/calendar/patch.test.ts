@@ -587,7 +587,7 @@ test('whatever the patch, it does what RFC 6902 says, or is refused where RFC 69
   expect(applicable).toBeGreaterThan(100);
 });
 
-test('neither the base nor the patch is changed, and the result shares nothing with them', () => {
+test('neither the base nor the patch is changed, by no later operation either', () => {
   const frozen = <T>(value: T): T => {
     if (typeof value === 'object' && value !== null) {
       Object.values(value).forEach(frozen);
