@@ -45,7 +45,7 @@ export function serveHttp(app: Express, { corsOrigins, trustProxy }: HttpSetting
   app.use(
     tellCalls(parts.log, parts.onDone),
     always(helmet(SECURITY)),
-    cors({ ...CORS, origin: [...corsOrigins] }),
+    fromElsewhere(cors({ ...CORS, origin: [...corsOrigins] })),
   );
   app.use('/api', admit(parts.gate, parts.throttle), routerFor(parts.api, parts.idempotency), parts.docs);
   app.use(routerFor(parts.root), serveMetrics(parts.metrics), parts.console);
@@ -70,6 +70,18 @@ function always(middleware: ReturnType<typeof helmet>): RequestHandler {
   return (_request, response, next) => {
     response.setHeaders(headers);
     next();
+  };
+}
+
+/** CORS is for requests of pages from elsewhere, which browsers give an origin. What it is matters to all: caches have to know. */
+function fromElsewhere(middleware: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (request.headers.origin === undefined) {
+      response.vary('Origin');
+      next();
+    } else {
+      middleware(request, response, next);
+    }
   };
 }
 
