@@ -223,4 +223,38 @@ export function valuesContract(store: () => EventStore): void {
     expect(await store().embeddedLog(id)).toStrictEqual(before.entries);
     expect(await store().members(id)).toStrictEqual(before.members);
   });
+
+  test('those who read at the same moment get what each asked for, and change nothing of the others’', async () => {
+    const [one, other] = [newEvent({ fields: { tags: ['a'] } }), newEvent()];
+    await insert(one);
+    await insert(other);
+    const asked: [string, string[]][] = [
+      [one.event.id, [one.event.ownerId]],
+      [other.event.id, [one.event.ownerId, other.event.ownerId]],
+      [one.event.id, [other.event.ownerId]],
+      [newId(), [one.event.ownerId]],
+      [one.event.id, [one.event.ownerId]],
+      ['no id', []],
+    ];
+    const read = async () => Promise.all(asked.map(([id, userIds]) => store().find(id, userIds)));
+    const found = await read();
+    expect(found.map((each) => each && [each.event.id, [...each.members.keys()]])).toEqual([
+      [one.event.id, [one.event.ownerId]],
+      [other.event.id, [other.event.ownerId]],
+      [one.event.id, []],
+      null,
+      [one.event.id, [one.event.ownerId]],
+      null,
+    ]);
+    const kept = structuredClone(found[4]);
+    found[0]!.members.get(one.event.ownerId)!.role = 'viewer';
+    found[0]!.members.clear();
+    try {
+      found[0]!.event.content.tags.push('spoilt');
+    } catch (error) {
+      expect(error).toHaveProperty('name', 'TypeError');
+    }
+    expect(found[4]).toStrictEqual(kept);
+    expect((await read())[4]).toStrictEqual(kept);
+  });
 }

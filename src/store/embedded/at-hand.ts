@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { frozen } from '../frozen.js';
 import type { Environment } from './environment.js';
 
 /** A table whose values, read of late, are kept at hand decoded until they are written again. */
@@ -59,11 +60,3 @@ export function atHand<V extends object>(
 
 const keyOf = (key: string[]): string | string[] => (key.length === 1 ? (key[0] ?? '') : key);
 const nameOf = (key: string[]): string => (key.length === 1 ? (key[0] ?? '') : key.join('\0'));
-
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(frozen);
-    Object.freeze(value);
-  }
-  return value;
-}

@@ -6,6 +6,7 @@ import { isDuplicateKey, isUnavailable } from './errors.js';
 import { mongoInvitations } from './invitations.js';
 import { toSession, toSessionDocument, toUser, toUserDocument } from './records.js';
 import type { Models } from './schemas.js';
+import { together } from './together.js';
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
 export function mongoAccounts({ User, Session }: Models, collections: Collections): AccountStore {
@@ -85,10 +86,11 @@ export function mongoAccounts({ User, Session }: Models, collections: Collection
     insertSession: async (session) => {
       await sessions.insertOne(toSessionDocument(session));
     },
-    session: async (id) => {
-      const found = await sessions.findOne({ _id: { $eq: id } });
-      return found && toSession(found);
-    },
+    session: together(async (ids) => {
+      const found = await sessions.find({ _id: { $in: [...new Set(ids)] } }).toArray();
+      const byId = new Map(found.map((session) => [session._id, toSession(session)]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
     rotateSession: async (id, expectedHash, { refreshHash, lastUsedAt, expiresAt }) => {
       const { matchedCount } = await Session.updateOne(
         { _id: id, refreshHash: expectedHash, revokedAt: null },

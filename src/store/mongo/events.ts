@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { EventCommit, EventStore, Membership } from '../../service/ports.js';
+import { frozen } from '../frozen.js';
 import { changedEvents, theseEvents } from './changed-events.js';
 import type { Collections, EventDocument } from './documents.js';
 import { mongoHistory } from './history.js';
@@ -8,6 +9,7 @@ import type { Intents } from './intents.js';
 import { listEvents } from './list-events.js';
 import { mongoLosses } from './losses.js';
 import { splitByIntent, splitInTransaction } from './split-event.js';
+import { together } from './together.js';
 import {
   EVENT_FIELDS,
   newDocument,
@@ -50,18 +52,26 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     }
   };
 
-  const find: EventStore['find'] = async (eventId, userIds) => {
-    const found = await events.findOne<EventFields & Pick<EventDocument, 'members'>>(
-      { _id: objectId(eventId) },
-      { projection: { ...EVENT_FIELDS, members: only(userIds) } },
+  const find = together(async (asked: readonly { eventId: string; userIds: readonly string[] }[]) => {
+    const ids = [...new Set(asked.map(({ eventId }) => eventId))].map(objectId);
+    const userIds = [...new Set(asked.flatMap((one) => one.userIds))];
+    const found = await events
+      .find<EventFields & Pick<EventDocument, 'members'>>(
+        { _id: { $in: ids } },
+        { projection: { ...EVENT_FIELDS, members: only(userIds) } },
+      )
+      .toArray();
+    const byId = new Map(
+      found.map((one) => {
+        const event = frozen(toEvent(one));
+        return [event.id, { event, members: new Map(one.members.map((member) => [member.userId, member])) }];
+      }),
     );
-    return (
-      found && {
-        event: toEvent(found),
-        members: new Map(found.members.map((member): [string, Membership] => [member.userId, member])),
-      }
-    );
-  };
+    return asked.map(({ eventId, userIds: ofThese }) => {
+      const one = byId.get(eventId);
+      return one ? { event: one.event, members: picked(one.members, ofThese) } : null;
+    });
+  });
 
   const commit: EventStore['commit'] = async (change) => {
     const filter = { _id: objectId(change.event.id), version: change.atVersion };
@@ -93,7 +103,7 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
 
   return {
     insert,
-    find,
+    find: (eventId, userIds) => find({ eventId, userIds }),
     sharingWith: async (userId, otherIds) => {
       const shares = await Promise.all(
         otherIds.map((id) =>
@@ -125,6 +135,15 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     ...mongoHistory(collections),
   };
 }
+
+/** Of these users the members, each a copy. */
+const picked = (members: ReadonlyMap<string, Membership>, userIds: readonly string[]) =>
+  new Map(
+    userIds.flatMap((userId): [string, Membership][] => {
+      const member = members.get(userId);
+      return member ? [[userId, { ...member }]] : [];
+    }),
+  );
 
 /** A projection of the members to those of these users: they come with the event, in one read. */
 const only = (userIds: readonly string[]) => ({
