@@ -1,4 +1,4 @@
-import { trusted, Types } from 'mongoose';
+import { trusted, Types, type Collection, type mongo } from 'mongoose';
 import type { AccountStore, UserRecord } from '../../service/ports.js';
 import type { Collections, UserDocument } from './documents.js';
 import { mongoDepartures } from './departures.js';
@@ -7,6 +7,25 @@ import { mongoInvitations } from './invitations.js';
 import { toSession, toSessionDocument, toUser, toUserDocument } from './records.js';
 import type { Models } from './schemas.js';
 import { together } from './together.js';
+
+/** So many are read at once. */
+const MOST = 1_000;
+
+/** Reads by id, null where there is none; what is read at the same moment is read together. */
+const byId = <Document extends { _id: string }, Record>(
+  collection: Collection<Document>,
+  toRecord: (document: mongo.WithId<Document>) => Record,
+): ((id: string) => Promise<Record | null>) =>
+  together(async (ids) => {
+    const found = await collection
+      .find({ _id: { $in: [...new Set(ids)] } } as mongo.Filter<Document>)
+      .toArray();
+    const documents = new Map(found.map((one) => [one._id as string, one]));
+    return ids.map((id) => {
+      const document = documents.get(id);
+      return document ? toRecord(document) : null;
+    });
+  }, MOST);
 
 /** The account store on MongoDB: users, unique by email and by username, and their sessions. */
 export function mongoAccounts({ User, Session }: Models, collections: Collections): AccountStore {
@@ -55,6 +74,7 @@ export function mongoAccounts({ User, Session }: Models, collections: Collection
     return result;
   };
 
+  const userOf = byId(users, toUser);
   const one = async (user: Promise<UserDocument | null>): Promise<UserRecord | null> => {
     const found = await user;
     return found && toUser(found);
@@ -78,19 +98,15 @@ export function mongoAccounts({ User, Session }: Models, collections: Collection
         throw error;
       }
     },
-    user: (id) => one(users.findOne({ _id: { $eq: id } })),
+    user: userOf,
     userByEmail: (emailKey) => one(users.findOne({ emailKey: { $eq: emailKey } })),
     userByUsername: (usernameKey) => one(users.findOne({ usernameKey: { $eq: usernameKey } })),
-    users: async (ids) => (await users.find({ _id: { $in: [...ids] } }).toArray()).map(toUser),
+    users: async (ids) => (await Promise.all([...new Set(ids)].map(userOf))).filter((user) => user !== null),
 
     insertSession: async (session) => {
       await sessions.insertOne(toSessionDocument(session));
     },
-    session: together(async (ids) => {
-      const found = await sessions.find({ _id: { $in: [...new Set(ids)] } }).toArray();
-      const byId = new Map(found.map((session) => [session._id, toSession(session)]));
-      return ids.map((id) => byId.get(id) ?? null);
-    }),
+    session: byId(sessions, toSession),
     rotateSession: async (id, expectedHash, { refreshHash, lastUsedAt, expiresAt }) => {
       const { matchedCount } = await Session.updateOne(
         { _id: id, refreshHash: expectedHash, revokedAt: null },

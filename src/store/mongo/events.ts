@@ -32,6 +32,9 @@ export interface MongoEvents {
 /** The clocks of processes differ; and a split that a crash has left is settled within three minutes. */
 const SETTLED_MS = 240_000;
 
+/** So many events are read at once at most: each may take a megabyte. */
+const MOST_AT_ONCE = 64;
+
 /** The event store on MongoDB: an event is one document, and a commit one update of it. */
 export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
   const { events } = collections;
@@ -71,7 +74,7 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
       const one = byId.get(eventId);
       return one ? { event: one.event, members: picked(one.members, ofThese) } : null;
     });
-  });
+  }, MOST_AT_ONCE);
 
   const commit: EventStore['commit'] = async (change) => {
     const filter = { _id: objectId(change.event.id), version: change.atVersion };

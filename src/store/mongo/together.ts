@@ -1,19 +1,20 @@
 import DataLoader from 'dataloader';
 
-/** So many are read at once at most. */
-const MOST = 64;
-
 /**
  * Reads of which all that one turn of the event loop asks for are one: a look at a server costs the same for one as for
  * many. It begins after the last of them was asked for, and nothing is kept, so that each sees all that was acknowledged
  * before.
  *
  * @param read answers what there is of each of these, in their order; a key may be among them several times
+ * @param most so many are read at once at most
  */
-export function together<K, V>(read: (keys: readonly K[]) => Promise<V[]>): (key: K) => Promise<V> {
+export function together<K, V>(
+  read: (keys: readonly K[]) => Promise<V[]>,
+  most: number,
+): (key: K) => Promise<V> {
   const loader = new DataLoader<K, V>(read, {
     cache: false,
-    maxBatchSize: MOST,
+    maxBatchSize: most,
     batchScheduleFn: (start) => setImmediate(start),
   });
   return (key) => loader.load(key);
