@@ -14,7 +14,7 @@ const folders = new Set();
 process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 /** What a round has less of where each write crosses a network: it takes about as long. @param {StoreName} store */
-export const shareOf = (store) => (store === 'MongoDB' ? 10 : 1);
+export const shareOf = (store) => (store === 'MongoDB' ? 4 : 1);
 
 /**
  * Where a Convene keeps its data: an empty store that is filled before the program is started on it.
