@@ -29,6 +29,7 @@ const PACKAGES: Record<string, string[]> = {
   express: ['http'],
   'socket.io': ['live'],
   mongoose: ['store/mongo'],
+  dataloader: ['store/mongo'],
   lmdb: ['store/embedded'],
   jsonwebtoken: ['service'],
   ioredis: ['gate', 'live'],

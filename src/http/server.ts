@@ -73,7 +73,10 @@ function always(middleware: ReturnType<typeof helmet>): RequestHandler {
   };
 }
 
-/** CORS is for requests of pages from elsewhere, which browsers give an origin. What it is matters to all: caches have to know. */
+/**
+ * CORS is for requests of pages from elsewhere, which browsers give an origin. That answers depend on it caches have to
+ * know of all of them.
+ */
 function fromElsewhere(middleware: RequestHandler): RequestHandler {
   return (request, response, next) => {
     if (request.headers.origin === undefined) {

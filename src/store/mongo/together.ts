@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 /**
- * Reads of which all that one turn of the event loop asks for are one: a look at a server costs the same for one as for
+ * Reads of which all that are asked for within a millisecond are one: a look at a server costs the same for one as for
  * many. It begins after the last of them was asked for, and nothing is kept, so that each sees all that was acknowledged
  * before.
  *
@@ -15,7 +15,8 @@ export function together<K, V>(
   const loader = new DataLoader<K, V>(read, {
     cache: false,
     maxBatchSize: most,
-    batchScheduleFn: (start) => setImmediate(start),
+    // Not `setImmediate`: between the error of a broken connection and its end, the driver would wait for an answer on it.
+    batchScheduleFn: (start) => setTimeout(start, 0),
   });
   return (key) => loader.load(key);
 }
