@@ -21,6 +21,8 @@ export const { indexKeys } = await load('service/commit-change.js');
 export const { newId } = await load('service/ids.js');
 /** @type {typeof import('../../src/service/tokens.js')} */
 export const { createTokens, hashToken } = await load('service/tokens.js');
+/** @type {typeof import('../../src/store/embedded/data-file.js')} */
+export const { DATA_FILE } = await load('store/embedded/data-file.js');
 /** @type {typeof import('../../src/store/embedded/environment.js')} */
 export const { openForReading } = await load('store/embedded/environment.js');
 /** @type {typeof import('../../src/store/embedded/index.js')} */

@@ -4,7 +4,7 @@ import { event2k, MONTH, oneOfMany } from '../lib/events.mjs';
 import { figure } from '../lib/figures.mjs';
 import { call, load } from '../lib/http-load.mjs';
 import { newPlace } from '../lib/place.mjs';
-import { openForReading } from '../lib/product.mjs';
+import { DATA_FILE, openForReading } from '../lib/product.mjs';
 import { startConvene } from '../lib/server.mjs';
 
 /** @typedef {import('../lib/figures.mjs').Row} Row */
@@ -81,7 +81,7 @@ const beside = (ours, theirs) => ({
 
 /** The pages that are in use: those that were freed are used again. @param {string} folder */
 async function diskOf(folder) {
-  const tables = openForReading(path.join(folder, 'convene.lmdb'));
+  const tables = openForReading(path.join(folder, DATA_FILE));
   try {
     return tables.names().reduce((bytes, name) => {
       const { pageSize, treeBranchPageCount, treeLeafPageCount, overflowPages } = /** @type {Stats} */ (

@@ -86,9 +86,9 @@ interface Pending {
 const MAX_ATTEMPTS = 60;
 /** How many commands for one event share one write; and after how many bytes of entries none is added to it. */
 const MAX_BATCH = 64;
+const MAX_BATCH_BYTES = 1024 * 1024;
 /** How many turns of the event loop a write waits at most for others to share it. */
 const MAX_TURNS = 8;
-const MAX_BATCH_BYTES = 1024 * 1024;
 
 export interface PipelineDependencies {
   events: EventStore;

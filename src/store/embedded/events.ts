@@ -75,7 +75,7 @@ export function embeddedEvents(environment: Environment): EventStore {
   const putEvent = (event: EventRecord, keys: EventCommit['keys']): StoredEvent => {
     updated.putSync(updateKey(event), true);
     events.put({ event, span: keys.span }, event.id);
-    if (keys.searchText !== undefined && (event.version === 1 || search.get(event.id) !== keys.searchText)) {
+    if (keys.searchText !== undefined && search.get(event.id) !== keys.searchText) {
       search.putSync(event.id, keys.searchText);
     }
     return { event, span: keys.span };
