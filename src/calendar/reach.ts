@@ -18,8 +18,10 @@ const LONGEST: readonly Millis[] = [2, 8, 32, 128, 512, 2048, Infinity].map((day
 /** The class of those few that an override lets occur before their own start: of these the start says nothing. */
 const EARLIER = LONGEST.length;
 
-/** All classes. */
-export const CLASSES: readonly number[] = Array.from({ length: EARLIER + 1 }, (_, reach) => reach);
+/** All classes, and the longest span that there may be in each. */
+export const CLASSES: ReadonlyMap<number, Millis> = new Map(
+  [...LONGEST, Infinity].map((longest, reach) => [reach, longest]),
+);
 
 export const reachOf = ({ startAt, from, until }: Span): number =>
   from === startAt ? LONGEST.findIndex((longest) => until - from <= longest) : EARLIER;
@@ -30,7 +32,12 @@ export interface Stretch {
   startAt: { from: Millis; to: Millis };
 }
 
-export const stretches = ({ from = -Infinity, to = Infinity }: OpenWindow): Stretch[] => [
-  ...LONGEST.map((longest, reach) => ({ reach, startAt: { from: from - longest, to } })),
-  { reach: EARLIER, startAt: { from: -Infinity, to: Infinity } },
-];
+/** @param classes that there are, and the longest span in each: no longer than that of {@link CLASSES} */
+export const stretches = (
+  { from = -Infinity, to = Infinity }: OpenWindow,
+  classes: ReadonlyMap<number, Millis> = CLASSES,
+): Stretch[] =>
+  [...classes].map(([reach, longest]) => ({
+    reach,
+    startAt: reach === EARLIER ? { from: -Infinity, to: Infinity } : { from: from - longest, to },
+  }));

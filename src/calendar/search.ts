@@ -6,7 +6,8 @@ export const wordsOf = (text: string): string[] => spaced(text).split(' ').slice
 /** Its words, each behind a space. */
 function spaced(text: string): string {
   if (ASCII.test(text)) {
-    return ` ${text.toLowerCase()}`.replace(/[^a-z0-9]+/g, ' ').trimEnd();
+    // A single space stays: most of what is between words is one.
+    return ` ${text.toLowerCase()}`.replace(/ *[^a-z0-9 ][^a-z0-9]*| {2,}/g, ' ').trimEnd();
   }
   // Without its marks first: to put a long run of them into order takes time by the square of its length.
   const plain = fold(withoutMarks(withoutMarks(text).normalize('NFKD')));

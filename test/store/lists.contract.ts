@@ -141,6 +141,22 @@ export function listsContract(store: () => EventStore): void {
     },
   );
 
+  test('a window finds what has become longer, or is the longest, since the last look', async () => {
+    const me = newId();
+    const short = titled('short', { ownerId: me, keys: span(NOON, NOON + 1) });
+    const seen = () => titles(me, { window: { from: NOON + HOUR, to: NOON + 2 * HOUR } });
+    await insert(short);
+    expect(await seen()).toEqual([]);
+    await insert(titled('long', { ownerId: me, keys: span(NOON, NOON + 2 * HOUR) }));
+    expect(await seen()).toEqual(['long']);
+    await store().commit(changeOf(short.event, { keys: span(NOON - HOUR, NOON + 3 * HOUR) }));
+    expect(await seen()).toEqual(['short', 'long']);
+    const theirs = titled('shared', { keys: span(NOON - DAY, NOON + DAY) });
+    await insert(theirs);
+    await store().commit(changeOf(theirs.event, { granted: [memberOf(me)], keys: theirs.keys }));
+    expect(await seen()).toEqual(['shared', 'short', 'long']);
+  });
+
   describe('the trash', () => {
     test('is seen by the owner alone, and apart from the rest', async () => {
       const [owner, editor] = [newId(), newId()];

@@ -1,5 +1,4 @@
 import type { Database } from 'lmdb';
-import { reachOf } from '../../calendar/reach.js';
 import type { Bucket, LogEntry } from '../../calendar/history.js';
 import type { EventRecord } from '../../calendar/event.js';
 import type { EventCommit, EventStore, Membership, NewEvent } from '../../service/ports.js';
@@ -54,7 +53,7 @@ export function embeddedEvents(environment: Environment): EventStore {
     for (const { table, key, value } of indexEntries(event, of)) {
       indexes[table].putSync(key, value);
     }
-    of.forEach(({ userId }) => reaches.add(userId, reachOf(event.span)));
+    of.forEach(({ userId }) => reaches.add(userId, event.span));
   };
   const dropIndexes = (event: StoredEvent, of: Iterable<Membership>): void => {
     for (const { table, key } of indexEntries(event, of)) {

@@ -54,8 +54,7 @@ function inStartOrder(query: EventQuery, tables: ListTables): Generator<Candidat
   const byTag = state === 'live' && tag !== undefined;
   const table = state === 'trash' ? tables.trash : byTag ? tables.tags : tables.live;
   const prefix = byTag ? [userId, tag] : [userId];
-  const own = tables.reaches.of(userId);
-  const around = stretches(window).filter(({ reach }) => own.has(reach));
+  const around = stretches(window, tables.reaches.of(userId));
   const streams = around.map((stretch) => inClass(table, prefix, stretch, query));
   return merged(streams, inOrder(query));
 }
