@@ -1,7 +1,7 @@
 import { noSuchEvent } from '../calendar/access.js';
 import { sizeOf } from '../calendar/json.js';
 import { eventView } from '../protocol/events.js';
-import type { Change } from '../protocol/history.js';
+import { changeOf } from '../protocol/history.js';
 import type { Answer, ClientMessage, Payload } from '../protocol/live.js';
 import { problem } from '../protocol/problems.js';
 import type { IncomingMessage } from 'node:http';
@@ -10,7 +10,6 @@ import type { Gate } from '../gate/gate.js';
 import type { Actor } from '../service/commit-change.js';
 import type { EditService } from '../service/edits.js';
 import type { EventService } from '../service/events.js';
-import type { LogEntry } from '../calendar/history.js';
 import type { EventRecord } from '../calendar/event.js';
 import type { Role } from '../calendar/access.js';
 import type { Clock } from '../service/ports.js';
@@ -56,9 +55,6 @@ export function createHandlers(
   { gate, events, edits, history }: LiveServices,
   { feeds, presence, sessions, changes, clock }: LiveParts,
 ): Handlers {
-  const changeIn = async (eventId: string, entry: LogEntry | null): Promise<Change | null> =>
-    (entry && (await changes.of(eventId, [entry]))[0]) ?? null;
-
   /** What brings a client at `since` up to date: the changes it missed, or the event. */
   const catchUp = async (event: EventRecord, role: Role, since: number | undefined) => {
     if (since === undefined || since > event.version || event.version - since > MAX_MISSED) {
@@ -106,13 +102,13 @@ export function createHandlers(
 
     'event:edit': async (socket, { eventId, patch, ...options }) => {
       const sent = { form: 'json-patch', body: patch, at: '/patch' } as const;
-      const { version, merged, entry } = await edits.edit(actorOf(socket), eventId, sent, options);
-      return { version, merged, change: await changeIn(eventId, entry) };
+      const { version, merged, entry, by } = await edits.edit(actorOf(socket), eventId, sent, options);
+      return { version, merged, change: entry && changeOf(eventId, entry, by) };
     },
 
     'event:rollback': async (socket, { eventId, toVersion, ...options }) => {
-      const { version, entry } = await edits.rollback(actorOf(socket), eventId, toVersion, options);
-      return { version, change: await changeIn(eventId, entry) };
+      const { version, entry, by } = await edits.rollback(actorOf(socket), eventId, toVersion, options);
+      return { version, change: entry && changeOf(eventId, entry, by) };
     },
 
     'presence:set': (socket, { eventId, state }) => {

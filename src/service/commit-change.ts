@@ -9,7 +9,7 @@ import { changeOf } from '../protocol/history.js';
 import { problem } from '../protocol/problems.js';
 import { archiveLog, mayOverflow } from './archive-log.js';
 import type { EventChanged } from './clash-watch.js';
-import type { People } from './people.js';
+import type { Named, People } from './people.js';
 import type { HistoryReader } from './read-history.js';
 import type { Broadcaster, Clock, EventStore, Membership, News } from './ports.js';
 import {
@@ -50,7 +50,7 @@ export interface Command {
   /** The versions to write, none where nothing would change; at `at`, the time of the write. Throws to refuse. */
   decide(state: EventState, at: string): Draft[] | Promise<Draft[]>;
   /** What has to be told beside the changes themselves. */
-  news?(outcome: Outcome, by: Person): Partial<News> | Promise<Partial<News>>;
+  news?(outcome: Outcome): Partial<News> | Promise<Partial<News>>;
 }
 
 /** What became of a command. */
@@ -62,6 +62,8 @@ export interface Outcome {
   role: Role;
   /** The entries it wrote; none where nothing changed. */
   entries: LogEntry[];
+  /** Whose command it was. */
+  by: Person;
   /** Set where the same change was sent before: its entry then. Nothing was written now. */
   repeated?: LogEntry;
 }
@@ -165,13 +167,17 @@ async function writeTogether(
   const userIds = [
     ...new Set(batch.flatMap(({ command }) => [command.actor.userId, ...(command.concerns ?? [])])),
   ];
+  const authors = batch.map(({ command }) => command.actor.userId);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const snapshot = await deps.events.find(eventId, userIds);
+    const [snapshot, named] = await Promise.all([
+      deps.events.find(eventId, userIds),
+      deps.people.named(authors),
+    ]);
     if (!snapshot) {
       throw noSuchEvent();
     }
     const change = startFrom(snapshot);
-    const decided = await decideAll(batch, change, deps);
+    const decided = await decideAll(batch, change, named, deps);
     if (!isOvertaken(decided) && (await store(change, deps.events))) {
       decided.forEach((one) => 'outcome' in one && deps.remember(one.outcome.event));
       await tell(eventId, decided, deps);
@@ -193,6 +199,7 @@ const isOvertaken = (decided: readonly Decided[]): boolean =>
 async function decideAll(
   batch: readonly Pending[],
   change: RunningChange,
+  named: Named,
   deps: PipelineDependencies,
 ): Promise<Decided[]> {
   const decided: Decided[] = [];
@@ -201,7 +208,7 @@ async function decideAll(
     if (bytes > MAX_BATCH_BYTES || change.alsoInsert) {
       break;
     }
-    const one = await decideOne(pending, change, deps);
+    const one = await decideOne(pending, change, named(pending.command.actor.userId), deps);
     decided.push(one);
     bytes += 'outcome' in one ? sizeOf(one.outcome.entries) : 0;
   }
@@ -211,6 +218,7 @@ async function decideAll(
 async function decideOne(
   pending: Pending,
   change: RunningChange,
+  by: Person,
   deps: PipelineDependencies,
 ): Promise<Decided> {
   const { command } = pending;
@@ -236,6 +244,7 @@ async function decideOne(
           event: change.event,
           role: before ?? 'viewer',
           entries: [],
+          by,
           repeated,
         },
       };
@@ -250,6 +259,7 @@ async function decideOne(
         event: change.event,
         role: state.roleOf(userId) ?? before ?? 'viewer',
         entries,
+        by,
       },
     };
   } catch (refusal) {
@@ -282,8 +292,6 @@ const store = (change: RunningChange, events: EventStore): Promise<boolean> | bo
 
 /** Everybody hears of what is stored, in order; then each command gets its answer. */
 async function tell(eventId: string, decided: Decided[], deps: PipelineDependencies): Promise<void> {
-  const authors = decided.flatMap((one) => ('outcome' in one ? [one.pending.command.actor.userId] : []));
-  const named = await deps.people.named(authors);
   for (const one of decided) {
     if ('refusal' in one) {
       one.pending.reject(one.refusal);
@@ -294,11 +302,11 @@ async function tell(eventId: string, decided: Decided[], deps: PipelineDependenc
       pending.resolve(outcome);
       continue;
     }
-    const by = named(pending.command.actor.userId);
-    const news = await newsOf(eventId, pending.command, outcome, by, deps);
+    const news = await newsOf(eventId, pending.command, outcome, deps);
     // Nobody else waits until everybody who has to has heard of it.
     deps.broadcaster.publish(news).then(() => pending.resolve(outcome), pending.reject);
-    deps.onChanged({ before: outcome.before, after: outcome.event, entries: outcome.entries, by });
+    const { before, event: after, entries, by } = outcome;
+    deps.onChanged({ before, after, entries, by });
   }
 }
 
@@ -306,12 +314,11 @@ async function newsOf(
   eventId: string,
   command: Command,
   outcome: Outcome,
-  by: Person,
   { onError }: PipelineDependencies,
 ): Promise<News> {
-  const changes = outcome.entries.map((entry) => changeOf(eventId, entry, by));
+  const changes = outcome.entries.map((entry) => changeOf(eventId, entry, outcome.by));
   try {
-    return { eventId, changes, notices: [], ...(await command.news?.(outcome, by)) };
+    return { eventId, changes, notices: [], ...(await command.news?.(outcome)) };
   } catch (error) {
     // The change is stored and told; that something beside it cannot be told does not undo it.
     onError(error, 'gathering what has to be told');

@@ -6,9 +6,10 @@ import type { EventRecord } from '../calendar/event.js';
 import type { LogEntry } from '../calendar/history.js';
 import { isObject } from '../calendar/json.js';
 import { parseOperations, type Edit } from '../calendar/patch.js';
+import type { Person } from '../protocol/accounts.js';
 import { contentOf, eventView, type EventView } from '../protocol/events.js';
 import type { ConflictMode, ConflictReport } from '../protocol/schedule.js';
-import { permitFirst } from './look-up.js';
+import { permitFirst, requireId } from './look-up.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import { requireVersion, type Precondition } from './preconditions.js';
 import type { EventStore } from './ports.js';
@@ -47,6 +48,8 @@ export interface EditAnswer {
   report?: ConflictReport;
   /** The entry written, now or when the same change was first sent; null where nothing changed. */
   entry: LogEntry | null;
+  /** Who wrote it. */
+  by: Person;
 }
 
 /** The ways in which content changes. All of them end in the pipeline. */
@@ -73,14 +76,26 @@ export interface EditDependencies {
   pipeline: ChangePipeline;
 }
 
+/** How an edit comes about. */
+interface Wish {
+  /** Looks into what was sent, for somebody who may edit: strangers learn nothing from what is wrong with it. */
+  look?(): unknown;
+  draftOf(state: EventState): Promise<Draft>;
+}
+
 export function createEditService({ events, schedule, history, pipeline }: EditDependencies): EditService {
   const submit = async (
     actor: Actor,
     eventId: string,
     options: EditOptions,
-    draftOf: (state: EventState) => Promise<Draft>,
+    { look, draftOf }: Wish,
   ): Promise<EditAnswer> => {
+    requireId(eventId);
     const { conflicts: mode = 'ignore', participants = false } = options;
+    if (mode !== 'ignore') {
+      // Others wait for whoever looks into their time.
+      await permitFirst(events, actor, eventId, 'edit');
+    }
     const audience = await schedule.audience(actor.userId, eventId, participants);
     const send = async (): Promise<EditAnswer> => {
       const outcome = await pipeline.submit({
@@ -88,7 +103,10 @@ export function createEditService({ events, schedule, history, pipeline }: EditD
         actor,
         changeId: options.changeId,
         note: options.note,
-        permit: ({ event, roleOf }) => permitChange(roleOf(actor.userId), 'edit', event),
+        permit: ({ event, roleOf }) => {
+          permitChange(roleOf(actor.userId), 'edit', event);
+          look?.();
+        },
         decide: async (state) => {
           requireVersion(state.event, options);
           const draft = await draftOf(state);
@@ -117,32 +135,33 @@ export function createEditService({ events, schedule, history, pipeline }: EditD
   };
 
   return {
-    edit: async (actor, eventId, sent, options) => {
-      await permitFirst(events, actor, eventId, 'edit');
-      const edit = parseEdit(sent);
-      return submit(actor, eventId, options, async (state) => {
-        const base = await baseOf(state, options.baseVersion, history);
-        return { kind: 'edit', ...carryOver(edit, base, state.event) };
+    edit: (actor, eventId, sent, options) => {
+      let edit: Edit | undefined;
+      const look = (): Edit => (edit ??= parseEdit(sent));
+      return submit(actor, eventId, options, {
+        look,
+        draftOf: async (state) => {
+          const base = await baseOf(state, options.baseVersion, history);
+          return { kind: 'edit', ...carryOver(look(), base, state.event) };
+        },
       });
     },
 
-    rollback: async (actor, eventId, toVersion, options) => {
-      await permitFirst(events, actor, eventId, 'edit');
-      return submit(actor, eventId, options, async (state) => {
-        if (toVersion > state.stored.version) {
-          throw noSuchVersion(toVersion);
-        }
-        const content = await history.contentAt(state.stored, toVersion);
-        const base = await baseOf(state, options.baseVersion, history);
-        const result = carryOver({ form: 'replacement', content }, base, state.event);
-        return { kind: 'rollback', restoredVersion: toVersion, ...result };
-      });
-    },
+    rollback: (actor, eventId, toVersion, options) =>
+      submit(actor, eventId, options, {
+        draftOf: async (state) => {
+          if (toVersion > state.stored.version) {
+            throw noSuchVersion(toVersion);
+          }
+          const content = await history.contentAt(state.stored, toVersion);
+          const base = await baseOf(state, options.baseVersion, history);
+          const result = carryOver({ form: 'replacement', content }, base, state.event);
+          return { kind: 'rollback', restoredVersion: toVersion, ...result };
+        },
+      }),
 
-    undo: async (actor, eventId, options) => {
-      await permitFirst(events, actor, eventId, 'edit');
-      return submit(actor, eventId, options, (state) => undoLastEdit(state, actor.userId, history));
-    },
+    undo: (actor, eventId, options) =>
+      submit(actor, eventId, options, { draftOf: (state) => undoLastEdit(state, actor.userId, history) }),
   };
 }
 
@@ -188,10 +207,11 @@ export function parseEdit({ form, body, at = '' }: SentEdit): Edit {
 
 /** A change that was sent before gets its first answer again: the event as it was then. */
 export async function answerOf(outcome: Outcome, history: HistoryReader): Promise<EditAnswer> {
-  const { event, role, repeated, entries } = outcome;
+  const { event, role, repeated, entries, by } = outcome;
   if (!repeated) {
     const entry = entries[0] ?? null;
-    return { event: eventView(event, role), version: event.version, merged: entry?.merged ?? false, entry };
+    const merged = entry?.merged ?? false;
+    return { event: eventView(event, role), version: event.version, merged, entry, by };
   }
   const content = await history.contentAt(event, repeated.version);
   const then = {
@@ -206,5 +226,6 @@ export async function answerOf(outcome: Outcome, history: HistoryReader): Promis
     version: then.version,
     merged: repeated.merged ?? false,
     entry: repeated,
+    by,
   };
 }

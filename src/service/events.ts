@@ -73,7 +73,7 @@ export function createEventService(deps: EventDependencies): EventService {
           requireVersion(event, precondition);
           return [{ kind: 'delete', deletedAt: at }];
         },
-        news: async ({ event }, by) => ({
+        news: async ({ event, by }) => ({
           notices: [
             {
               message: 'event:deleted',
@@ -109,7 +109,7 @@ export function createEventService(deps: EventDependencies): EventService {
         permit: ({ event: found, roleOf }) => permit(roleOf(actor.userId), 'manage', found),
         decide: ({ event: found }) =>
           found.deletedAt === null ? [] : [{ kind: 'restore', deletedAt: null }],
-        news: async ({ event: restored }, by) => ({
+        news: async ({ event: restored, by }) => ({
           notices: [
             {
               message: 'event:restored',

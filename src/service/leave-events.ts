@@ -1,5 +1,4 @@
 import { CodedError } from '../calendar/errors.js';
-import type { Person } from '../protocol/accounts.js';
 import { eventView } from '../protocol/events.js';
 import type { Actor, ChangePipeline, Draft, EventState, Outcome } from './commit-change.js';
 import type { EventService } from './events.js';
@@ -47,7 +46,7 @@ export function createLeaveEvents({ events, pipeline, erase, goOn }: LeaveDepend
       // Nobody is asked: the account is gone already.
       permit: () => undefined,
       decide: (state, at) => draftsOf(state, userId, heir, at),
-      news: (outcome, by) => ({ notices: noticesOf(outcome, userId, by) }),
+      news: (outcome) => ({ notices: noticesOf(outcome, userId) }),
     });
   };
 
@@ -114,7 +113,7 @@ function draftsOf(state: EventState, userId: string, heir: string | null, grante
 }
 
 /** The heir hears of an event that is not in the trash. */
-function noticesOf({ event, entries }: Outcome, userId: string, by: Person): News['notices'] {
+function noticesOf({ event, entries, by }: Outcome, userId: string): News['notices'] {
   const heir = entries.find(({ kind }) => kind === 'transfer')?.membership?.userId;
   if (heir === undefined || heir === userId || event.deletedAt !== null) {
     return [];

@@ -98,7 +98,7 @@ export function createOccurrenceService(deps: OccurrenceDependencies): Occurrenc
         requireVersion(state.event, options);
         return [await decide(state, at)];
       },
-      news: (outcome, by) => trashNews(outcome, by, events),
+      news: (outcome) => trashNews(outcome, events),
     });
 
   /** The other half, as it was when it came into being. */
@@ -244,11 +244,7 @@ function newcomerNotice(event: EventRecord, { userId, role }: Membership, actor:
 }
 
 /** What members hear where the event went to the trash. */
-async function trashNews(
-  { event, entries }: Outcome,
-  by: Person,
-  events: EventStore,
-): Promise<Partial<News>> {
+async function trashNews({ event, entries, by }: Outcome, events: EventStore): Promise<Partial<News>> {
   if (!entries.some(({ kind }) => kind === 'delete')) {
     return {};
   }

@@ -1,10 +1,13 @@
 import type { Person } from '../protocol/accounts.js';
 import type { AccountStore, UserRecord } from './ports.js';
 
+/** Names somebody. */
+export type Named = (id: string) => Person;
+
 /** Names people to those who share an event with them. */
 export interface People {
   /** These users by id. One whose account is gone is named too: what they did stays in the log. */
-  named(ids: Iterable<string>): Promise<(id: string) => Person>;
+  named(ids: Iterable<string>): Promise<Named>;
 }
 
 export const personOf = ({ id, username, name }: UserRecord): Person => ({ id, username, name });

@@ -107,7 +107,7 @@ export function createSharingService({
           await refuseCrowd(drafts, eventId, events);
           return drafts;
         },
-        news: (outcome, by) => ({ notices: sharedNotices(outcome, by) }),
+        news: (outcome) => ({ notices: sharedNotices(outcome) }),
       });
       return permissionsOf(eventId);
     },
@@ -129,7 +129,7 @@ export function createSharingService({
             ? transferTo(userId, state, actor.userId, at)
             : grant(state, actor, userId, role, at);
         },
-        news: (outcome, by) => ({ notices: sharedNotices(outcome, by) }),
+        news: (outcome) => ({ notices: sharedNotices(outcome) }),
       });
       const member = (await events.find(eventId, [userId]))?.members.get(userId);
       if (!member) {
@@ -157,7 +157,7 @@ export function createSharingService({
           }
           return [removalOf(userId, membership.role)];
         },
-        news: (_outcome, by): Partial<News> => ({
+        news: ({ by }): Partial<News> => ({
           notices: [{ message: 'event:unshared', to: [userId], payload: { eventId, by } }],
         }),
       });
@@ -217,7 +217,7 @@ async function refuseCrowd(drafts: readonly Draft[], eventId: string, events: Ev
 }
 
 /** Everybody whose role the entries changed hears of it, a former owner too. */
-function sharedNotices({ event, entries }: Outcome, by: Person): Notice[] {
+function sharedNotices({ event, entries, by }: Outcome): Notice[] {
   const notice = (userId: string, role: Role): Notice => ({
     message: 'event:shared',
     to: [userId],

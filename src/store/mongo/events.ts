@@ -1,8 +1,8 @@
 import type { Connection } from 'mongoose';
 import type { EventCommit, EventStore, Membership } from '../../service/ports.js';
-import { frozen } from '../frozen.js';
 import { changedEvents, theseEvents } from './changed-events.js';
 import type { Collections, EventDocument } from './documents.js';
+import { eventReader } from './event-reader.js';
 import { mongoHistory } from './history.js';
 import { byIntent, inTransaction } from './insert-events.js';
 import type { Intents } from './intents.js';
@@ -10,16 +10,7 @@ import { listEvents } from './list-events.js';
 import { mongoLosses } from './losses.js';
 import { splitByIntent, splitInTransaction } from './split-event.js';
 import { together } from './together.js';
-import {
-  EVENT_FIELDS,
-  newDocument,
-  objectId,
-  stateOf,
-  toEvent,
-  toMembers,
-  toStoredEntries,
-  type EventFields,
-} from './mapping.js';
+import { newDocument, objectId, stateOf, toMembers, toStoredEntries } from './mapping.js';
 
 export interface MongoEvents {
   connection: Connection;
@@ -38,6 +29,7 @@ const MOST_AT_ONCE = 64;
 /** The event store on MongoDB: an event is one document, and a commit one update of it. */
 export function mongoEvents({ connection, collections, intents, transactions }: MongoEvents): EventStore {
   const { events } = collections;
+  const reader = eventReader(events);
   const losses = mongoLosses(collections);
   const insertSeveral = transactions
     ? inTransaction(connection, collections)
@@ -53,22 +45,22 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     } else if (documents[0]) {
       await events.insertOne(documents[0]);
     }
+    all.forEach(({ event }) => reader.keep(event));
   };
 
   const find = together(async (asked: readonly { eventId: string; userIds: readonly string[] }[]) => {
-    const ids = [...new Set(asked.map(({ eventId }) => eventId))].map(objectId);
+    const ids = [...new Set(asked.map(({ eventId }) => eventId))];
     const userIds = [...new Set(asked.flatMap((one) => one.userIds))];
-    const found = await events
-      .find<EventFields & Pick<EventDocument, 'members'>>(
-        { _id: { $in: ids } },
-        { projection: { ...EVENT_FIELDS, members: only(userIds) } },
-      )
-      .toArray();
+    const read = ids.some(reader.knows) ? reader.read : reader.readWhole;
+    const found = await read<Pick<EventDocument, 'members'>>(
+      { _id: { $in: ids.map(objectId) } },
+      { beside: { members: only(userIds) } },
+    );
     const byId = new Map(
-      found.map((one) => {
-        const event = frozen(toEvent(one));
-        return [event.id, { event, members: new Map(one.members.map((member) => [member.userId, member])) }];
-      }),
+      found.map(({ event, beside: { members } }) => [
+        event.id,
+        { event, members: new Map(members.map((member) => [member.userId, member])) },
+      ]),
     );
     return asked.map(({ eventId, userIds: ofThese }) => {
       const one = byId.get(eventId);
@@ -85,6 +77,9 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
       return split({ filter, update, document: newDocument(change.alsoInsert) });
     }
     const { matchedCount } = await events.updateOne(filter, update);
+    if (matchedCount === 1) {
+      reader.keep(change.event);
+    }
     return matchedCount === 1;
   };
 
@@ -124,11 +119,11 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
     },
     commit,
     erase,
-    list: (query) => listEvents(events, query),
+    list: (query) => listEvents(reader, query),
     settledMs: SETTLED_MS,
-    changed: (query) => changedEvents(events, query),
+    changed: (query) => changedEvents(reader, query),
     losses: losses.list,
-    these: (userId, eventIds) => theseEvents(events, userId, eventIds),
+    these: (userId, eventIds) => theseEvents(reader, userId, eventIds),
     versions: async (eventIds) => {
       const found = await events
         .find({ _id: { $in: eventIds.map(objectId) } }, { projection: { version: 1 } })

@@ -1,38 +1,32 @@
-import type { Collection } from 'mongoose';
 import { stretches, type Stretch } from '../../calendar/reach.js';
 import type { EventQuery, FoundEvent } from '../../service/ports.js';
 import type { EventDocument } from './documents.js';
-import { EVENT_FIELDS, objectId, toEvent, type EventFields } from './mapping.js';
+import type { EventReader } from './event-reader.js';
+import { objectId } from './mapping.js';
 import { isWindow, meets } from './window.js';
 
 type Filter = Record<string, unknown>;
-type Found = EventFields & Pick<EventDocument, 'members' | 'span' | 'updated'>;
+type Beside = Pick<EventDocument, 'members' | 'span' | 'updated'>;
 
 const SORT_FIELDS = { start: 'span.startAt', updatedAt: 'updated' } as const;
 
 /** One page of a user's events. What a client has chosen stands behind `$eq`: it is a value, whatever it is. */
-export async function listEvents(
-  events: Collection<EventDocument>,
-  query: EventQuery,
-): Promise<FoundEvent[]> {
+export async function listEvents(events: EventReader, query: EventQuery): Promise<FoundEvent[]> {
   const { userId, sort, descending, limit } = query;
   const direction = descending ? -1 : 1;
-  const found = await events
-    .find<Found>(filterOf(query), {
-      projection: {
-        ...EVENT_FIELDS,
-        'span.startAt': 1,
-        updated: 1,
-        members: { $elemMatch: { userId: { $eq: userId } } },
-      },
-      sort: { [SORT_FIELDS[sort]]: direction, _id: direction },
-      limit,
-    })
-    .toArray();
-  return found.map((document) => ({
-    event: toEvent(document),
-    role: document.members[0]?.role ?? 'viewer',
-    key: sort === 'start' ? document.span.startAt : document.updated,
+  const found = await events.read<Beside>(filterOf(query), {
+    beside: {
+      'span.startAt': 1,
+      updated: 1,
+      members: { $elemMatch: { userId: { $eq: userId } } },
+    },
+    sort: { [SORT_FIELDS[sort]]: direction, _id: direction },
+    limit,
+  });
+  return found.map(({ event, beside: { members, span, updated } }) => ({
+    event,
+    role: members[0]?.role ?? 'viewer',
+    key: sort === 'start' ? span.startAt : updated,
   }));
 }
 
