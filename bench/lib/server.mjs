@@ -35,9 +35,9 @@ export const startConvene = (environment) =>
     PORT: '0',
   });
 
-/** @param {'express' | 'socket' | 'expansion'} name */
-export const startYardstick = (name) =>
-  startServer([path.join(import.meta.dirname, '..', 'yardsticks', `${name}.mjs`)], {});
+/** @param {'express' | 'driver' | 'socket' | 'expansion'} name @param {Record<string, string>} [environment] */
+export const startYardstick = (name, environment = {}) =>
+  startServer([path.join(import.meta.dirname, '..', 'yardsticks', `${name}.mjs`)], environment);
 
 /**
  * Starts a program on the server's core; resolves once it says that it listens.

@@ -8,6 +8,8 @@ import { startConvene, startYardstick } from '../lib/server.mjs';
 /** @typedef {import('../main.mjs').Settings} Settings */
 
 const DAY = 86_400_000;
+/** Each on another day. */
+const CHECKS = 100;
 
 /** @param {Settings} settings @returns {Promise<import('../lib/figures.mjs').Row[]>} */
 export async function conflicts(settings) {
@@ -26,7 +28,7 @@ export async function conflicts(settings) {
         method: 'POST',
         path: '/api/events/conflicts',
         token,
-        amount: 8,
+        amount: CHECKS,
         next: ({ sent }) => ({
           body: {
             start: instant(TODAY + sent * DAY),

@@ -1,7 +1,8 @@
-// Requests beside bare Express, which answers the same JSON.
+// Requests beside bare Express, which answers the same JSON; on MongoDB some of them also beside Express that does the
+// least of it with the driver.
 import { event2k, MONTH, oneOfMany } from '../lib/events.mjs';
 import { rowOf, interleaved } from '../lib/compare.mjs';
-import { call, load } from '../lib/http-load.mjs';
+import { call, CONNECTIONS, load } from '../lib/http-load.mjs';
 import { newPlace, shareOf } from '../lib/place.mjs';
 import { startConvene, startYardstick } from '../lib/server.mjs';
 import { connect, disconnect, subscribe } from '../lib/sockets.mjs';
@@ -12,6 +13,7 @@ import { connect, disconnect, subscribe } from '../lib/sockets.mjs';
 /** @typedef {import('../lib/sower.mjs').User} User */
 /** @typedef {import('../main.mjs').Settings} Settings */
 /** @typedef {{ user: User, eventIds: string[] }} Sown */
+/** @typedef {import('../lib/figures.mjs').Sample} Sample */
 
 /**
  * @typedef {object} RestPart
@@ -22,6 +24,7 @@ import { connect, disconnect, subscribe } from '../lib/sockets.mjs';
  * @property {(sower: Sower, user: User) => Promise<string[]>} sow
  * @property {(sown: Sown) => Omit<Work, 'amount' | 'token'>} workOf
  * @property {boolean} [isWatched] whether somebody is subscribed to the first event
+ * @property {boolean} [hasDriver] whether Express with the driver alone can do something like it
  */
 
 /** @param {number} n */
@@ -38,6 +41,7 @@ const PARTS = {
     work: 'get an event of 2 KB',
     atMost: 1.8,
     amount: 16_000,
+    hasDriver: true,
     sow: (sower, user) => sower.events(user.id, 1, event2k),
     workOf: ({ eventIds: [id = ''] }) => ({ path: `/api/events/${id}` }),
   },
@@ -52,6 +56,7 @@ const PARTS = {
     work: 'create an event',
     atMost: 3,
     amount: 8_000,
+    hasDriver: true,
     sow: async () => [],
     workOf: () => ({ method: 'POST', path: '/api/events', next: () => ({ body: hours((hour += 1)) }) }),
   },
@@ -78,6 +83,7 @@ const PARTS = {
     work: 'edit over REST, 16 writers of an event each',
     atMost: 3,
     amount: 8_000,
+    hasDriver: true,
     sow: (sower, user) => sower.events(user.id, 16, event2k),
     isWatched: true,
     workOf: ({ eventIds }) => ({
@@ -99,15 +105,13 @@ const PARTS = {
 };
 
 /** @param {string} name @returns {(settings: Settings) => Promise<Row[]>} */
-const part = (name) => async (settings) => [
-  await measure(name, /** @type {RestPart} */ (PARTS[name]), settings),
-];
+const part = (name) => (settings) => measure(name, /** @type {RestPart} */ (PARTS[name]), settings);
 
 /** @type {Record<string, (settings: Settings) => Promise<Row[]>>} */
 export const restParts = Object.fromEntries(Object.keys(PARTS).map((name) => [name, part(name)]));
 
-/** @param {string} name @param {RestPart} about @param {Settings} settings @returns {Promise<Row>} */
-async function measure(name, { work, atMost, note, sow, workOf, isWatched, ...rest }, settings) {
+/** @param {string} name @param {RestPart} about @param {Settings} settings @returns {Promise<Row[]>} */
+async function measure(name, { work, atMost, note, sow, workOf, isWatched, hasDriver, ...rest }, settings) {
   const amount = rest.amount / shareOf(settings.store);
   const place = newPlace(settings.store);
   const sown = await place.sow(async (sower) => {
@@ -116,22 +120,31 @@ async function measure(name, { work, atMost, note, sow, workOf, isWatched, ...re
   });
   const { token } = sown.user;
   const [ours, theirs] = [await startConvene(place.environment), await startYardstick('express')];
+  const driver =
+    hasDriver && place.database ? await startYardstick('driver', { MONGODB_URI: place.database }) : null;
   const watchers = isWatched ? await connect(ours.url, [token]) : [];
   try {
     await subscribe(watchers, sown.eventIds[0] ?? '');
     const load1 = { ...workOf(sown), token, amount };
     theirs.tell({ answer: await sampleOf(ours.url, load1) });
+    driver?.tell({ contents: Array.from({ length: CONNECTIONS }, (_, i) => event2k(i)) });
     const { next } = load1;
     const bare = { ...load1, path: '/answer', ...(next && { next: bodyOf(next) }), onAnswer: () => {} };
-    await load(ours, { ...load1, amount: 16 });
+    await load(ours, { ...load1, amount: CONNECTIONS });
     await ours.quiet();
-    const samples = await interleaved({ ours: () => load(ours, load1), theirs: () => load(theirs, bare) });
+    /** @type {Record<string, () => Promise<Sample>>} */
+    const works = { ours: () => load(ours, load1), theirs: () => load(theirs, bare) };
+    if (driver) works.driver = () => load(driver, bare);
+    const samples = await interleaved(works);
     await settings.profile(name, ours, () => load(ours, load1));
-    const about = { part: name, work, yardstick: 'bare Express', atMost, ...(note && { note }) };
-    return rowOf(about, samples.ours, samples.theirs);
+    const about = { part: name, work, ...(note && { note }) };
+    const { ours: our = [], theirs: bares = [], driver: drivers } = samples;
+    const row = rowOf({ ...about, yardstick: 'bare Express', atMost }, our, bares);
+    const beside = drivers && rowOf({ ...about, yardstick: 'Express with the driver alone' }, our, drivers);
+    return beside ? [row, beside] : [row];
   } finally {
     disconnect(watchers);
-    await Promise.all([ours.stop(), theirs.stop()]);
+    await Promise.all([ours.stop(), theirs.stop(), driver?.stop()]);
     await place.remove();
   }
 }
