@@ -40,7 +40,7 @@ const PARTS = {
   get: {
     work: 'get an event of 2 KB',
     atMost: 1.8,
-    amount: 16_000,
+    amount: 12_000,
     hasDriver: true,
     sow: (sower, user) => sower.events(user.id, 1, event2k),
     workOf: ({ eventIds: [id = ''] }) => ({ path: `/api/events/${id}` }),
@@ -55,7 +55,7 @@ const PARTS = {
   create: {
     work: 'create an event',
     atMost: 3,
-    amount: 8_000,
+    amount: 6_000,
     hasDriver: true,
     sow: async () => [],
     workOf: () => ({ method: 'POST', path: '/api/events', next: () => ({ body: hours((hour += 1)) }) }),
@@ -63,7 +63,7 @@ const PARTS = {
   edit: {
     work: 'edit over REST, merged, 16 writers of one event',
     atMost: 3,
-    amount: 8_000,
+    amount: 6_000,
     sow: (sower, user) => sower.events(user.id, 1, event2k),
     isWatched: true,
     workOf: ({ eventIds: [id = ''] }) => {
@@ -82,7 +82,7 @@ const PARTS = {
   'edit-apart': {
     work: 'edit over REST, 16 writers of an event each',
     atMost: 3,
-    amount: 8_000,
+    amount: 6_000,
     hasDriver: true,
     sow: (sower, user) => sower.events(user.id, 16, event2k),
     isWatched: true,
