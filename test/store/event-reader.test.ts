@@ -68,6 +68,25 @@ describe('an event is read', () => {
     expect(asked).toEqual(['version']);
   });
 
+  test('with one look, as it is not to be expected at hand, while others write it too', async () => {
+    const { first, reader, store, read } = served();
+    const { id } = first.event;
+    const changed = (event: EventRecord): EventRecord => changeOf(event, { fields: { title: 'More' } }).event;
+    expect(reader.expects(id)).toBe(false);
+    await read();
+    expect(reader.expects(id)).toBe(true);
+    const theirs = changed(first.event);
+    store(theirs);
+    await read();
+    expect(reader.expects(id)).toBe(false);
+    const ours = changed(theirs);
+    store(ours);
+    reader.keep(ours);
+    expect(reader.expects(id)).toBe(false);
+    await reader.readWhole({}, { beside: {} });
+    expect(reader.expects(id)).toBe(true);
+  });
+
   test('anew where it changes between one look and the other, with what is beside it of the same version', async () => {
     const { first, asked, store, read, afterNext } = served();
     const { event } = changeOf(first.event, { fields: { title: 'Meanwhile' } });

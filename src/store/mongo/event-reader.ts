@@ -25,10 +25,10 @@ export interface ReadOptions {
 export interface EventReader {
   /** The events that match, in the order asked for; each, and what is beside it, of one version. */
   read<Beside extends object>(filter: Filter, options: ReadOptions): Promise<ReadEvent<Beside>[]>;
-  /** The same with one question where it is not to be expected that the events are at hand. */
+  /** The same with one question, where it is not to be expected that the versions are at hand. */
   readWhole: EventReader['read'];
-  /** Whether some version of this event is at hand. */
-  knows(eventId: string): boolean;
+  /** Whether it is to be expected that an event's version is at hand: some is, and others did not write it of late. */
+  expects(eventId: string): boolean;
   /** Keeps at hand an event that was just stored. */
   keep(event: EventRecord): void;
 }
@@ -42,11 +42,17 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 const VERSION = { version: 1, updatedAt: 1 } as const;
 type Versioned = Pick<EventDocument, '_id' | keyof typeof VERSION>;
 
-const isOf = (event: EventRecord, { version, updatedAt }: Versioned): boolean =>
+const isOf = (event: EventRecord, { version, updatedAt }: Omit<Versioned, '_id'>): boolean =>
   event.version === version && event.updatedAt === updatedAt;
 
+/** `isSteady`: when it was last read whole it was not found changed by others. */
+interface Kept {
+  event: EventRecord;
+  isSteady: boolean;
+}
+
 export function eventReader(events: Collection<EventDocument>): EventReader {
-  const kept = new LRUCache<string, EventRecord>({ maxSize: MAX_CHARACTERS });
+  const kept = new LRUCache<string, Kept>({ maxSize: MAX_CHARACTERS });
 
   const readWhole = async <Beside extends object>(
     filter: Filter,
@@ -57,7 +63,9 @@ export function eventReader(events: Collection<EventDocument>): EventReader {
       .toArray();
     return found.map((document) => {
       const event = frozen(toEvent(document));
-      kept.set(event.id, event, { size: JSON.stringify(event).length });
+      const before = kept.get(event.id)?.event;
+      const isSteady = before === undefined || isOf(before, event);
+      kept.set(event.id, { event, isSteady }, { size: JSON.stringify(event).length });
       return { event, beside: document };
     });
   };
@@ -72,7 +80,7 @@ export function eventReader(events: Collection<EventDocument>): EventReader {
       .toArray();
     const known = new Map(
       found.flatMap((document): [string, EventRecord][] => {
-        const event = kept.get(document._id.toHexString());
+        const event = kept.get(document._id.toHexString())?.event;
         return event && isOf(event, document) ? [[event.id, event]] : [];
       }),
     );
@@ -90,11 +98,13 @@ export function eventReader(events: Collection<EventDocument>): EventReader {
   return {
     read,
     readWhole,
-    knows: (eventId) => kept.has(eventId),
+    expects: (eventId) => kept.get(eventId)?.isSteady === true,
     // A copy: whoever stored it may go on to change theirs.
-    keep: (event) => {
-      const text = JSON.stringify(event);
-      kept.set(event.id, frozen(JSON.parse(text) as EventRecord), { size: text.length });
+    keep: (stored) => {
+      const text = JSON.stringify(stored);
+      const event = frozen(JSON.parse(text) as EventRecord);
+      const isSteady = kept.get(event.id)?.isSteady ?? true;
+      kept.set(event.id, { event, isSteady }, { size: text.length });
     },
   };
 }

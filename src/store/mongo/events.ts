@@ -51,7 +51,7 @@ export function mongoEvents({ connection, collections, intents, transactions }: 
   const find = together(async (asked: readonly { eventId: string; userIds: readonly string[] }[]) => {
     const ids = [...new Set(asked.map(({ eventId }) => eventId))];
     const userIds = [...new Set(asked.flatMap((one) => one.userIds))];
-    const read = ids.some(reader.knows) ? reader.read : reader.readWhole;
+    const read = ids.some(reader.expects) ? reader.read : reader.readWhole;
     const found = await read<Pick<EventDocument, 'members'>>(
       { _id: { $in: ids.map(objectId) } },
       { beside: { members: only(userIds) } },
