@@ -2,7 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { Content } from '../calendar/content.js';
 import { refuse } from '../calendar/errors.js';
 import type { EventRecord } from '../calendar/event.js';
-import { advance, rewind, type Bucket, type LogEntry } from '../calendar/history.js';
+import {
+  advance,
+  BUCKET_ENTRIES,
+  EMBEDDED_ENTRIES,
+  rewind,
+  type Bucket,
+  type LogEntry,
+} from '../calendar/history.js';
 import type { EventStore } from './ports.js';
 
 /** Reads an event's log, wherever its entries lie: the newest in the document, the others in buckets. */
@@ -46,16 +53,28 @@ export function createHistoryReader(events: EventStore): HistoryReader {
     return found;
   };
 
+  /** From the bucket that has it; null where none has (yet). */
+  const inBucket = async (eventId: string, version: number): Promise<Content | null> => {
+    const bucket = await events.bucket(eventId, version);
+    return bucket && bucket.toVersion >= version ? contentInBucket(bucket, version) : null;
+  };
+
   const readContent = async (event: EventRecord, version: number): Promise<Content> => {
+    // What is old is in a bucket, almost always: then the newest entries need not be read.
+    const old =
+      event.version - version > EMBEDDED_ENTRIES + BUCKET_ENTRIES ? await inBucket(event.id, version) : null;
+    if (old) {
+      return old;
+    }
     const later = within(await events.embeddedLog(event.id), version + 1, event.version);
     if (later[0]?.version === version + 1) {
       return rewind(event.content, later) as Content;
     }
-    const bucket = await events.bucket(event.id, version);
-    if (!bucket || bucket.toVersion < version) {
+    const content = await inBucket(event.id, version);
+    if (!content) {
       throw noSuchVersion(version);
     }
-    return contentInBucket(bucket, version);
+    return content;
   };
 
   const contentAt = async (event: EventRecord, version: number): Promise<Content> => {
