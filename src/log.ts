@@ -26,21 +26,11 @@ function inBytes(dest: number): { write(line: string): void; flushSync(): void }
     minLength: TOGETHER_BYTES,
     maxWrite: 2 * TOGETHER_BYTES,
     maxLength: MAX_BYTES,
+    periodicFlush: FLUSH_MS,
   });
-  let isDue = false;
-  const flush = (): void => {
-    isDue = false;
-    destination.flush();
-  };
   return {
-    write: (line) => {
-      // Its declaration does not know of `contentMode`.
-      destination.write(Buffer.from(line) as unknown as string);
-      if (!isDue) {
-        isDue = true;
-        setTimeout(flush, FLUSH_MS).unref();
-      }
-    },
+    // Its declaration does not know of `contentMode`.
+    write: (line) => destination.write(Buffer.from(line) as unknown as string),
     flushSync: () => destination.flushSync(),
   };
 }
