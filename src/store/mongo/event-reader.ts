@@ -75,20 +75,21 @@ export function eventReader(events: Collection<EventDocument>): EventReader {
     options: ReadOptions,
   ): Promise<ReadEvent<Beside>[]> => {
     const { beside, ...order } = options;
-    const found = await events
+    const documents = await events
       .find<Versioned & Beside>(filter, { ...order, projection: { ...VERSION, ...beside } })
       .toArray();
+    const found = documents.map((document) => ({ id: document._id.toHexString(), document }));
     const known = new Map(
-      found.flatMap((document): [string, EventRecord][] => {
-        const event = kept.get(document._id.toHexString())?.event;
-        return event && isOf(event, document) ? [[event.id, event]] : [];
+      found.flatMap(({ id, document }): [string, EventRecord][] => {
+        const event = kept.get(id)?.event;
+        return event && isOf(event, document) ? [[id, event]] : [];
       }),
     );
-    const missing = found.map(({ _id }) => _id).filter((id) => !known.has(id.toHexString()));
+    const missing = found.flatMap(({ id, document }) => (known.has(id) ? [] : [document._id]));
     const rest = missing.length > 0 ? await readWhole({ _id: { $in: missing } }, { beside: {} }) : [];
     rest.forEach(({ event }) => known.set(event.id, event));
-    const all = found.flatMap((document): ReadEvent<Beside>[] => {
-      const event = known.get(document._id.toHexString());
+    const all = found.flatMap(({ id, document }): ReadEvent<Beside>[] => {
+      const event = known.get(id);
       return event && isOf(event, document) ? [{ event, beside: document }] : [];
     });
     // What was changed in between may not match any more, or stand elsewhere in the order.
